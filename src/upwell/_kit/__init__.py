@@ -1,0 +1,1 @@
+"""What the engines share: errors, facts in words, progress, tables, geography, lazy names."""
