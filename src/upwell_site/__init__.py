@@ -1,0 +1,1 @@
+"""The Upwell web site: people, places and the seven verbs, on Django."""

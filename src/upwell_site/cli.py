@@ -1,0 +1,18 @@
+"""The `upwell-site` command: every task of running a site, from `start` to `backup`. There is no manage.py."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run a management command of the site."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "upwell_site.project.settings")
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as problem:
+        sys.exit(f"Upwell cannot start: {problem}")
