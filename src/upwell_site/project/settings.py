@@ -46,7 +46,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "upwell_site.core",
-    "upwell_site.sealed",
     "upwell_site.listen",
     "upwell_site.connect",
 ]

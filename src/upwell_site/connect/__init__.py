@@ -1,0 +1,1 @@
+"""Connect: rounds of mentoring, matched with reasons under hard rules; later circles and introductions."""

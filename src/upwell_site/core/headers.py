@@ -1,0 +1,34 @@
+"""Headers that stand on every response, also on errors and static files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+ALWAYS = {
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noarchive",
+}
+
+
+class Headers:
+    """Adds what every response carries; what somebody sees signed in is stored nowhere."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in ALWAYS.items():
+            response.headers.setdefault(name, value)
+        if not response.headers.get("Cache-Control"):
+            response.headers["Cache-Control"] = "no-store" if _personal(request) else "private, no-cache"
+        return response
+
+
+def _personal(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    session = getattr(request, "session", None)
+    return bool((user is not None and user.is_authenticated) or (session is not None and not session.is_empty()))

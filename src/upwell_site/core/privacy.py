@@ -1,0 +1,116 @@
+"""What each field says about a person: one `Personal` on every model, from which packs and records are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a field holds."""
+
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    WORDS = "words"
+    DATE = "date"
+    PLACE = "place"
+    LINK = "link"
+    SPECIAL = "special"
+    SEALED = "sealed"
+    NONE = "none"
+
+
+IDENTITY, CONTACT, WORDS, DATE, PLACE = Kind.IDENTITY, Kind.CONTACT, Kind.WORDS, Kind.DATE, Kind.PLACE
+LINK, SPECIAL, SEALED, NONE = Kind.LINK, Kind.SPECIAL, Kind.SEALED, Kind.NONE
+
+# Why we may keep it. Keys are used by models; the sentences go into the record of processing.
+BASES: Mapping[str, str] = {
+    "membership": "To run the hub somebody joined (legitimate interests, art. 6(1)(f)).",
+    "sign_in": "To let somebody in and keep others out (legitimate interests, art. 6(1)(f)).",
+    "listening": "To hear people and act on what they say (consent, art. 6(1)(a) and 9(2)(a)).",
+    "mentoring": "To find and support a mentor (contract with the person, art. 6(1)(b)).",
+    "safeguarding": "To keep children and adults at risk safe (legal obligation and Schedule 1, paragraph 18).",
+    "consent": "To prove what was agreed to (legal obligation, art. 7(1)).",
+    "record": "To show who decided what (legitimate interests, art. 6(1)(f)).",
+    "letters": "To tell people what concerns them (legitimate interests, art. 6(1)(f)).",
+    "voting": "To learn what people agree on (consent, art. 6(1)(a)).",
+}
+
+# How long it is kept, in days after it ended or was last used; None: while the person is known here.
+KEEP: Mapping[str, int | None] = {
+    "while_here": None,
+    "30_days": 30,
+    "1_year": 365,
+    "3_years": 3 * 365,
+    "7_years": 7 * 365,
+    "for_ever": None,
+}
+
+ON_ERASE = ("delete", "blank", "hold", "keep")
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What one model holds about people.
+
+    Attributes
+    ----------
+    subject : str
+        Path from a row to the person it is about.
+    others : tuple of str
+        Paths to other people in the row, whose identity leaves no pack.
+    basis, keep : str
+        Keys of `BASES` and `KEEP`.
+    on_erase : str
+        ``delete`` the row, ``blank`` the subject's fields, ``hold`` it under a legal hold, ``keep`` ids and codes only.
+    fields : mapping
+        Every field of the model except its number and its hub, with its kind.
+    """
+
+    subject: str = ""
+    others: tuple[str, ...] = ()
+    basis: str = ""
+    keep: str = ""
+    on_erase: str = ""
+    fields: Mapping[str, Kind] = field(default_factory=dict)
+
+
+NOTHING = Personal()
+"""For a model that says nothing about anybody."""
+
+# Tables that come with libraries.
+THIRD_PARTY: Mapping[str, Personal] = {
+    "auth.Permission": NOTHING,
+    "auth.Group": NOTHING,
+    "auth.Group_permissions": NOTHING,
+    "contenttypes.ContentType": NOTHING,
+    "sessions.Session": Personal(
+        subject="",
+        basis="sign_in",
+        keep="30_days",
+        on_erase="delete",
+        fields={"session_key": LINK, "session_data": LINK, "expire_date": DATE},
+    ),
+    "account.EmailAddress": Personal(
+        subject="user",
+        basis="sign_in",
+        keep="while_here",
+        on_erase="delete",
+        fields={"user": LINK, "email": CONTACT, "verified": NONE, "primary": NONE},
+    ),
+    "account.EmailConfirmation": Personal(
+        subject="email_address.user",
+        basis="sign_in",
+        keep="30_days",
+        on_erase="delete",
+        fields={"email_address": LINK, "created": DATE, "sent": DATE, "key": LINK},
+    ),
+    "mfa.Authenticator": Personal(
+        subject="user",
+        basis="sign_in",
+        keep="while_here",
+        on_erase="delete",
+        fields={"user": LINK, "type": NONE, "data": SEALED, "created_at": DATE, "last_used_at": DATE},
+    ),
+}
