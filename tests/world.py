@@ -447,9 +447,7 @@ def _listen_rows(world: World, side: Side) -> None:
         )
 
     def discussion(row: str, by: str, **more: Any) -> Discussion:
-        return Discussion.objects.create(
-            hub=hub, title=world.word(n, "discussion", row), programme=a, by=p[by], **more
-        )
+        return Discussion.objects.create(hub=hub, title=world.word(n, "discussion", row), programme=a, by=p[by], **more)
 
     opened, draft = discussion("open", "lead", state="open", public=True), discussion("draft", "organiser")
     statements = {
@@ -466,9 +464,7 @@ def _listen_rows(world: World, side: Side) -> None:
         "statement": statements,
         "voter": {"adult": voter},
         "vote": {
-            "adult": Vote.objects.create(
-                hub=hub, discussion=opened, statement=statements["open"], voter=voter, value=1
-            )
+            "adult": Vote.objects.create(hub=hub, discussion=opened, statement=statements["open"], voter=voter, value=1)
         },
         "grouping": {
             "one": Grouping.objects.create(
@@ -503,9 +499,7 @@ def _connect_rows(world: World, side: Side) -> None:
             "proposed": pair("proposed", "young"),
             "approved": pair("approved", "adult", state="approved", approved_at=now, approved_by=p["lead"]),
         },
-        "unmatched": {
-            "unknown": Unmatched.objects.create(hub=hub, round=one, programme=a, mentee=p["unknown"])
-        },
+        "unmatched": {"unknown": Unmatched.objects.create(hub=hub, round=one, programme=a, mentee=p["unknown"])},
     }
 
 

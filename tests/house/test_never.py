@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.apps import apps
-
 import pytest
+from django.apps import apps
 
 from tests import world as w
 from tests.house.never import NEVER

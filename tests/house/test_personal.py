@@ -48,5 +48,7 @@ def test_nothing_that_points_at_a_person_says_it_holds_nothing(model: type[Model
     """A link to a person is about that person."""
     if declared(model) is not privacy.NOTHING:
         return
-    links = [f.name for f in model._meta.concrete_fields if getattr(f.related_model, "__name__", "") in {"Person", "User"}]
+    links = [
+        f.name for f in model._meta.concrete_fields if getattr(f.related_model, "__name__", "") in {"Person", "User"}
+    ]
     assert links == []

@@ -48,9 +48,9 @@ def unscoped(path: Path, tree: ast.AST) -> Iterator[tuple[int, str]]:
             if isinstance(node.value, ast.Name) and node.value.id in free:
                 continue
             top: ast.AST = node
-            while isinstance(parents.get(top), ast.Attribute | ast.Call) and getattr(parents[top], "func", top) is top or (
-                isinstance(parents.get(top), ast.Attribute)
-            ):
+            while (
+                isinstance(parents.get(top), ast.Attribute | ast.Call) and getattr(parents[top], "func", top) is top
+            ) or (isinstance(parents.get(top), ast.Attribute)):
                 top = parents[top]
             text = ast.unparse(top)
             if not re.search(r"hub=|hub_id=|visible_to\(", text):

@@ -178,7 +178,6 @@ TIME_ZONE = env.text("UPWELL_TIMEZONE", "Europe/London", "the time zone of the p
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DIR / "files"}},
     "staticfiles": {"BACKEND": "upwell_site.project.static.Storage"},
