@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from upwell._kit.lazy import attach
 
 if TYPE_CHECKING:
+    from upwell.listen._groups import OpinionGroups, groups
     from upwell.listen.export import Export, Statements, read_export
     from upwell.listen.files import open_zip
-    from upwell.listen._groups import OpinionGroups, groups
     from upwell.listen.public import PublicTable
     from upwell.listen.shares import GroupShare, StatementShares, wilson
     from upwell.listen.stats import Consensus, Counts, Representative, Stats, Success

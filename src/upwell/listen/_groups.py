@@ -13,10 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from upwell._kit.errors import InputError
 from upwell._kit.progress import Progress, silent
 from upwell._kit.say import Say
-from upwell.listen import _clusters, _sentences, public, shares, stats
+from upwell.listen import _clusters, _sentences, public, stats
+from upwell.listen import shares as told
 from upwell.listen._positions import Positions, positions
 from upwell.listen.export import Bools, Export
-from upwell.listen.stats import Consensus, Counts, Representative, Stats
+from upwell.listen.stats import Consensus, Counts, Representative, Side, Stats
 from upwell.listen.votes import Floats, Ints, Votes
 
 Mode = Literal["polis"]
@@ -126,13 +127,18 @@ class OpinionGroups:
         small = np.append(self.size < minimum, True)
         return np.where(small[self.group], -1, self.group)
 
-    def unites(self, limit: int = 5) -> tuple[shares.StatementShares, ...]:
+    def unites(self, limit: int = 5) -> tuple[told.StatementShares, ...]:
         """Statements that more than half of every shown group agree with, strongest first."""
-        return shares.unites(self.counts, self.size, self.group_aware_consensus, self.usable, limit)
+        return told.unites(self.counts, self.size, self.group_aware_consensus, self.usable, limit)
 
-    def divides(self, limit: int = 5) -> tuple[shares.StatementShares, ...]:
+    def divides(self, limit: int = 5) -> tuple[told.StatementShares, ...]:
         """Statements on which the shown groups differ most, widest first."""
-        return shares.divides(self.counts, self.size, self.stats, self.usable, limit)
+        return told.divides(self.counts, self.size, self.stats, self.usable, limit)
+
+    def shares(self, statement: int, side: Side = "agree") -> tuple[told.GroupShare | None, ...]:
+        """How many in 100 of each shown group agree, or disagree, with a statement; None where it may not be told."""
+        may = told.told_shares(self.counts, self.size, side)
+        return tuple(may.tell(row, statement) for row in range(len(may.shown)))
 
     def headline(self) -> Say:
         """One sentence: how many groups there are."""

@@ -5,8 +5,10 @@ The rule, for the answers of one group to one statement (agree, disagree, pass; 
 1. A group of fewer than five people is not shown at all.
 2. Where fewer than five people of a group saw a statement, nothing of that cell is shown, `seen` included.
 3. A count under five is hidden. So is 0: "nobody disagreed" tells how each of them answered.
-4. While only one count is hidden, or the hidden ones together are under five people, the smallest count still shown
-   is hidden too. Otherwise `seen` less what is shown would give the hidden number, or a number of people under five.
+4. With a hidden count goes a second one, so that `seen` less the rest does not give it: the passes; where it is the
+   passes that are few, the disagrees. Where agrees and disagrees are both few, or the two hidden ones together are
+   fewer than five people, all three are hidden. Which one goes along never depends on its size: had we hidden the
+   smallest (or largest) of the rest, its size would be bounded by those shown, which now and then gives it away.
 5. Totals over groups are shown only where nothing of the statement is hidden and the people outside the shown groups
    are none, or at least five for each answer. Otherwise a total less the other groups would give a hidden number.
 """
@@ -23,7 +25,6 @@ from upwell.listen.stats import Counts
 from upwell.listen.votes import Floats, Ints
 
 MINIMUM = 5
-BAND = 9  # hidden counts of at least this many people together may be told as a range; see `told_range`
 Cells = tuple[tuple[int | None, ...], ...]
 
 
@@ -65,14 +66,11 @@ def hidden_counts(counts: Counts, minimum: int = MINIMUM) -> tuple[Bools, Bools]
     """
     number = np.stack([counts.agree, counts.disagree, counts.pass_])
     hidden = number < minimum
-    for _ in range(2):  # at most two more are hidden: then all three are
-        together = np.where(hidden, number, 0).sum(axis=0)
-        amount = hidden.sum(axis=0)
-        more = (amount > 0) & (amount < 3) & ((amount == 1) | (together < minimum))
-        smallest = np.where(hidden, np.iinfo(np.int64).max, number).argmin(axis=0)
-        hidden |= more & (np.arange(3)[:, None, None] == smallest)
+    alone = hidden.sum(axis=0) == 1
+    hidden[2], hidden[1] = hidden[2] | alone, hidden[1] | (alone & hidden[2])
+    few_together = hidden.any(axis=0) & (np.where(hidden, number, 0).sum(axis=0) < minimum)
     unseen = counts.seen < minimum
-    return hidden | unseen, unseen
+    return hidden | few_together | (hidden[0] & hidden[1]) | unseen, unseen
 
 
 def told_range(
@@ -81,7 +79,8 @@ def told_range(
     """Lowest and highest number of people who may be said to give an answer; -1 where nothing may be said.
 
     A shown count is its own range. A hidden one is told as "0 to 4" or as "all but at most 4 of the hidden", and only
-    if the hidden counts together are nine people or more: then every number in the range stays possible.
+    if the hidden counts together are nine people or more (twice the minimum less one): then every number in the
+    range stays possible.
 
     Parameters
     ----------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -103,7 +102,7 @@ def _put(texts: dict[str, str], target: Path) -> None:
             (draft / name).write_text(text, encoding="utf-8", newline="")
         target.mkdir(exist_ok=True)
         for name in texts:
-            os.replace(draft / name, target / name)
+            (draft / name).replace(target / name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -134,16 +133,11 @@ def _statements(result: OpinionGroups, export: Export) -> str:
     for j, number in enumerate(result.statement.tolist()):
         cells = [cells[g][j] for g in range(len(table.name)) for cells in answers.values()]
         share = table.agree_share[j]
-        rows.append(
-            [number, int(export.statements.moderated[j]), *("" if cell is None else cell for cell in cells)]
-            + [
-                repr(consensus[j]),
-                "" if share is None else repr(share),
-                everyone.get(j, ""),
-                " ".join(marks.get(j, [])),
-            ]
-            + [_safe(export.statements.text[j])]
-        )
+        counts = ["" if cell is None else cell for cell in cells]
+        scores = [repr(consensus[j]), "" if share is None else repr(share)]
+        flags = [everyone.get(j, ""), " ".join(marks.get(j, []))]
+        moderated = int(export.statements.moderated[j])
+        rows.append([number, moderated, *counts, *scores, *flags, _safe(export.statements.text[j])])
     return _csv(rows)
 
 
