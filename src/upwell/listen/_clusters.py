@@ -18,7 +18,7 @@ FEW_VOTES = 7  # people with fewer are not placed in a group
 AT_LEAST = 15  # people to place, however few votes they gave
 MAX_GROUPS = 5
 DECIMALS = 9  # rounding of positions before clustering, so that machines agree on ties
-ROWS = 8192  # people compared with all centres at once
+ROWS = 1024  # people compared with all centres at once; more do not fit the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
