@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from upwell._kit.errors import InputError
@@ -30,6 +30,13 @@ def kind_of(name: str) -> str:
     """Which file of an export this name stands for; empty if none."""
     last = PurePosixPath(name.replace("\\", "/")).name.lower()
     return "" if last.startswith("._") else next((kind for kind, fits in KINDS.items() if fits.search(last)), "")
+
+
+def needed(names: Iterable[str]) -> list[str]:
+    """Those names that will be read: votes.csv, the largest file by far, only where there is no matrix."""
+    kinds = {name: kind for name in sorted(names) if (kind := kind_of(name))}
+    unread = "votes.csv" if "participants-votes.csv" in kinds.values() else ""
+    return [name for name, kind in kinds.items() if kind != unread]
 
 
 def open_zip(data: bytes, *, max_bytes: int = MAX_BYTES, max_entries: int = MAX_ENTRIES) -> dict[str, bytes]:
@@ -62,11 +69,10 @@ def open_zip(data: bytes, *, max_bytes: int = MAX_BYTES, max_entries: int = MAX_
             entries = packed.infolist()
             if len(entries) > max_entries:
                 raise InputError(f"This zip holds {len(entries)} files. Zip only the export's folder.")
-            wanted = [entry for entry in entries if not entry.is_dir() and kind_of(entry.filename)]
             found, room = {}, max_bytes
-            for entry in wanted:
-                found[entry.filename] = _unpack(packed, entry, room, max_bytes)
-                room -= len(found[entry.filename])
+            for name in needed(entry.filename for entry in entries if not entry.is_dir()):
+                found[name] = _unpack(packed, packed.getinfo(name), room, max_bytes)
+                room -= len(found[name])
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as problem:
         raise InputError("This is not a zip file that can be opened. Make it again, or give the files.") from problem
     if not found:
@@ -119,10 +125,8 @@ def gather(source: str | Path | Mapping[str, bytes]) -> dict[str, tuple[str, byt
     """Kind of file -> (its own name, its plain content), from a folder, a zip file or names with bytes."""
     packed = source if isinstance(source, Mapping) else _from_disk(Path(source))
     found: dict[str, tuple[str, bytes]] = {}
-    for name in sorted(packed):
+    for name in needed(packed):
         kind = kind_of(name)
-        if not kind:
-            continue
         if kind in found:
             raise InputError(f"There are two files for {kind}: {found[kind][0]} too. Keep one.", file=name)
         found[kind] = (PurePosixPath(name).name, plain(packed[name], PurePosixPath(name).name))
@@ -131,7 +135,7 @@ def gather(source: str | Path | Mapping[str, bytes]) -> dict[str, tuple[str, byt
 
 def _from_disk(path: Path) -> dict[str, bytes]:
     if path.is_dir():
-        return {p.name: p.read_bytes() for p in sorted(path.iterdir()) if p.is_file() and kind_of(p.name)}
+        return {name: (path / name).read_bytes() for name in needed(p.name for p in path.iterdir() if p.is_file())}
     if path.is_file() and zipfile.is_zipfile(path):
         return open_zip(path.read_bytes())
     if path.exists():

@@ -235,6 +235,7 @@ def test_an_inverted_votes_csv_is_turned():
     assert (export.sign, dense(export).tolist()) == ("agree=-1", [[1, -1, 1]])
 
 
+@pytest.mark.slow
 def test_real_exports_stand_as_they_are_and_turned_ones_are_found(exports):
     """Stated totals are off for up to half of the statements, and yet tell the sign of all three."""
     for export in exports.values():
@@ -323,6 +324,11 @@ def test_the_limit_holds_for_all_files_together():
     assert len(listen.open_zip(data, max_bytes=20 * len(COMMENTS + VOTES))) == 2
     with pytest.raises(upwell.InputError, match="more than"):
         listen.open_zip(data, max_bytes=20 * len(COMMENTS + VOTES) - 1)
+
+
+def test_votes_csv_stays_packed_where_there_is_a_matrix():
+    """In a national conversation it is the largest file by far, and says nothing more."""
+    assert set(listen.open_zip(zipped(folder(votes=VOTES)))) == {"comments.csv", "participants-votes.csv"}
 
 
 def test_a_locked_zip_is_refused():

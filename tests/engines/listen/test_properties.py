@@ -1,11 +1,14 @@
 """What must hold for any votes at all."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from upwell import listen
+
+pytestmark = pytest.mark.slow  # many examples each
 
 CELLS = st.sampled_from([1.0, 1.0, -1.0, -1.0, 0.0, float("nan")])
 TABLES = arrays.arrays(np.float64, st.tuples(st.integers(2, 30), st.integers(1, 8)), elements=CELLS).filter(

@@ -133,6 +133,7 @@ def test_no_group_to_show():
     assert (result.table().agree, result.unites(), result.divides()) == ((), (), ())
 
 
+@pytest.mark.slow
 def test_totals_give_nothing_away():
     """A total over all voters is told only if what it leaves after all shown groups is nobody, or five of each."""
     rng = np.random.default_rng(5)

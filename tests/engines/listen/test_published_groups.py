@@ -5,6 +5,8 @@ import pytest
 
 from upwell import listen
 
+pytestmark = pytest.mark.slow  # real conversations
+
 # Published groups were warm-started for weeks; a cold start with the same k reaches 0.99, 0.56 and 0.86.
 AT_LEAST = {
     "scoop-hivemind.biodiversity": 0.95,
