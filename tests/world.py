@@ -96,7 +96,7 @@ REL: Rel = {
             "organiser": {"programme"},
             "evaluator": {"programme"},
         },
-        "adult": {"adult": {"self"}, "*": {"adult"}},
+        "adult": {"adult": {"self"}, "organiser": {"talked"}, "*": {"adult"}},
         "listed": {"listed": {"self"}, "*": {"adult", "listed", "agreed"}},
         "mentor": {
             "mentor": {"self"},
@@ -160,8 +160,8 @@ REL: Rel = {
         "draft": {"lead": {"programme"}, "organiser": {"programme", "author"}, "evaluator": {"programme"}},
     },
     "statement": {
-        "open": {"lead": {"programme"}, "organiser": {"programme"}, "*": {"public", "open"}},
-        "draft": {"lead": {"programme"}, "organiser": {"programme"}},
+        "open": {"lead": {"programme", "host"}, "organiser": {"programme"}, "*": {"public", "open"}},
+        "draft": {"lead": {"programme"}, "organiser": {"programme", "host"}},
     },
     "voter": {"adult": {"adult": {"self"}}},
     "vote": {"adult": {"adult": {"self"}}},
