@@ -41,8 +41,8 @@ def town(slug: str = "spring-lane") -> Town:
     people = {who: person(hub, who) for who in ("organiser", "lead", "neighbour", "admin")}
     people["young"] = person(hub, "young", born=timezone.localdate() - timedelta(days=14 * 366))
     for who in ("organiser", "lead"):
-        role(people[who], who, programme)
-    role(people["admin"], "admin", None)
+        role(people[who], who, programme, by=people["neighbour"])
+    role(people["admin"], "admin", None, by=people["neighbour"])
     return Town(hub=hub, programme=programme, place=place, **people)
 
 
@@ -53,7 +53,7 @@ def person(hub: Hub, name: str, born: date = date(1980, 5, 17)) -> Person:
     return Person.objects.create(hub=hub, user=user, name=name.title(), folded=name, born=born, adult_on=grown)
 
 
-def role(who: Person, name: str, programme: Programme | None) -> Membership:
+def role(who: Person, name: str, programme: Programme | None, *, by: Person) -> Membership:
     """Give a role that holds today."""
     return Membership.objects.create(
         hub_id=who.hub_id,
@@ -62,7 +62,7 @@ def role(who: Person, name: str, programme: Programme | None) -> Membership:
         programme=programme,
         since=timezone.localdate() - timedelta(days=10),
         granted_at=timezone.now(),
-        granted_by=who,
+        granted_by=by,
     )
 
 
@@ -85,7 +85,8 @@ def vote_matrix(row: Discussion, matrix: list[list[int | None]], texts: list[str
     """Store a table of votes: a row for each person, a column for each statement, None for not seen."""
     texts = texts or [f"Sentence {n}." for n in range(len(matrix[0]))]
     said = statements(row, *texts)
-    for number, answers in enumerate(matrix):
+    first = Voter.objects.filter(hub=row.hub, discussion=row).count()
+    for number, answers in enumerate(matrix, first):
         voter = Voter.objects.create(hub=row.hub, discussion=row, number=number)
         Vote.objects.bulk_create(
             Vote(hub=row.hub, discussion=row, voter=voter, statement=statement, value=value)
@@ -94,8 +95,8 @@ def vote_matrix(row: Discussion, matrix: list[list[int | None]], texts: list[str
         )
 
 
-def two_camps(row: Discussion, first: int = 12, second: int = 8, third: int = 0) -> None:
-    """Store votes of people who plainly fall apart: some agree on all, two camps differ on four, a few on everything."""
+def two_camps(row: Discussion, first: int = 14, second: int = 11, third: int = 0) -> None:
+    """Store votes of people who plainly fall apart: two camps share three sentences; a few share nothing."""
     a = [1, 1, 1, 1, 1, 1, 1, -1, -1]
     b = [1, 1, 1, -1, -1, -1, -1, 1, 1]
     c = [-1, -1, -1, 0, 0, -1, 1, 1, -1]

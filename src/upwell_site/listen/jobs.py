@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from upwell import InputError
 from upwell_site.core import jobs
 from upwell_site.core.actor import roles_of
 from upwell_site.core.jobs import Run
@@ -23,11 +24,21 @@ def regroup(run: Run) -> str:
     if discussion is None:
         raise Refused(_("This discussion is no longer there."))
     _ask_again(run, discussion)
-    found = bridge.groups(discussion, discussion.k, progress=run.progress)
+    found = _groups(run, discussion)
     actions.store_grouping(by=run.job.by, discussion=discussion, found=found)
     if not found.k:
         return _("Too few people have voted to show groups. A group is shown from five people on.")
     return ngettext("Done. We see %(n)s group.", "Done. We see %(n)s groups.", found.k) % {"n": found.k}
+
+
+def _groups(run: Run, discussion: Discussion) -> bridge.Found:
+    """As many groups as were asked for; as many as the votes show where people stand in too few different places."""
+    try:
+        return bridge.groups(discussion, discussion.k, progress=run.progress)
+    except InputError as problem:
+        if problem.column != "k":
+            raise
+        return bridge.groups(discussion, None, progress=run.progress)
 
 
 def _ask_again(run: Run, discussion: Discussion) -> None:

@@ -28,3 +28,8 @@ def link_of(request: Request) -> Link | None:
         return None
     number = request.session.get(f"link-{request.hub.pk}", 0)
     return Link.objects.filter(hub=request.hub, pk=number).first()
+
+
+def posted(request: Request) -> Any:
+    """Return what a form was sent with, also when that is nothing; None when the page is only looked at."""
+    return request.POST if request.method == "POST" else None

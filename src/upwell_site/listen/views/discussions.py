@@ -19,6 +19,8 @@ from upwell_site.listen import answers
 from upwell_site.listen.models import Discussion, Grouping, Statement, Vote, Voter
 from upwell_site.listen.views.common import PAGE, after, link_of, more_after
 
+LONG = 60  # letters; a table of longer sentences takes the whole width
+
 
 @allow(GET="hub.list_discussions")
 def discussions(request: Request) -> HttpResponse:
@@ -79,7 +81,7 @@ def _answer(request: Request, row: Discussion, grouping: Grouping, voter: Voter 
     if not result.get("headline"):
         return {"heading": row.title, "has_votes": _has_votes(row)}
     texts = _texts(request, row, answers.numbers(result, "unites", "divides", "bridges"))
-    told = [entry["statement"] for name in ("unites", "divides") for entry in result[name]]
+    table = answers.table(answers.rows_of(result, _told(result)), texts)
     biggest = max((group["people"] for group in result["groups"]), default=0)
     outside = result["people"] - sum(group["people"] for group in result["groups"])
     return {
@@ -96,12 +98,31 @@ def _answer(request: Request, row: Discussion, grouping: Grouping, voter: Voter 
         "unites": answers.unites(result, texts),
         "divides": answers.divides(result, texts),
         "bridges": answers.bridges(result, texts),
-        "table": answers.table(answers.rows_of(result, told), texts),
+        **_of_table(table),
         "statements": len(result["table"]),
+        "figures": _figures(result, grouping),
         "biggest": biggest,
         "outside": outside if outside >= 5 else 0,
         "choices": range(2, 6),
     }
+
+
+def _told(result: dict[str, Any]) -> list[int]:
+    return [entry["statement"] for name in ("unites", "divides") for entry in result[name]]
+
+
+def _of_table(table: list[answers.TableRow]) -> dict[str, Any]:
+    """The table, whether its sentences are long, and whether any number of all may be told."""
+    wordy = max((len(row.text) for row in table), default=0) > LONG
+    return {"table": table, "wordy": wordy, "has_all": any(row.all for row in table)}
+
+
+def _figures(result: dict[str, Any], grouping: Grouping) -> list[tuple[str, str]]:
+    people = f"{result['people']:,}"
+    if result["more"]:
+        people = _("over %(n)s") % {"n": people}
+    counts = (people, f"{grouping.votes:,}", f"{len(result['table']):,}")
+    return list(zip(counts, (_("people voted"), _("votes"), _("sentences")), strict=True))
 
 
 def _place(result: dict[str, Any], voter: Voter | None) -> int | None:
@@ -122,7 +143,7 @@ def discussion_table(request: Request, discussion: Discussion) -> HttpResponse:
     context = {
         "discussion": discussion,
         "result": grouping.result if grouping else None,
-        "table": answers.table(shown, texts),
+        **_of_table(answers.table(shown, texts)),
         "next": start + PAGE if start + PAGE < len(rows) else None,
         "previous": max(0, start - PAGE) if start else None,
         "last": start + len(shown),

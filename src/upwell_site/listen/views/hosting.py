@@ -22,7 +22,7 @@ from upwell_site.listen import bringing
 from upwell_site.listen.actions import discussions as actions
 from upwell_site.listen.forms import BeginForm, EditForm, ExportForm
 from upwell_site.listen.models import Discussion, Statement
-from upwell_site.listen.views.common import after, more_after
+from upwell_site.listen.views.common import after, more_after, posted
 
 FIRST = 8  # sentences shown when an export is only looked at
 
@@ -34,7 +34,7 @@ def _there(discussion: Discussion, name: str = "discussion") -> str:
 @allow(GET="hub.add_discussion", POST="hub.add_discussion")
 def discussion_new(request: Request) -> HttpResponse:
     """Begin a discussion with one's own sentences."""
-    form = BeginForm(request, request.POST or None, initial={"place": request.hub.place_id})
+    form = BeginForm(request, posted(request), initial={"place": request.hub.place_id})
     if request.method == "POST" and form.is_valid():
         try:
             return once(request, lambda: _begin(request, form))
@@ -63,7 +63,7 @@ def _begin(request: Request, form: BeginForm) -> str:
 @allow(GET="hub.add_discussion", POST="hub.add_discussion")
 def discussion_add(request: Request) -> HttpResponse:
     """Bring a vote export in, or only look at what is in it."""
-    form = ExportForm(request, request.POST or None, request.FILES or None)
+    form = ExportForm(request, posted(request), request.FILES if request.method == "POST" else None)
     looked: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         try:
@@ -104,7 +104,7 @@ def discussion_edit(request: Request, discussion: Discussion) -> HttpResponse:
     names = ("title", "about", "public", "source")
     initial = {name: getattr(discussion, name) for name in names}
     initial |= {"programme": discussion.programme_id, "place": discussion.place_id}
-    form = EditForm(request, discussion, request.POST or None, initial=initial)
+    form = EditForm(request, discussion, posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             return once(request, lambda: _edit(request, discussion, form))

@@ -20,7 +20,7 @@ from upwell_site.core.refused import Refused
 from upwell_site.listen.actions import talks as actions
 from upwell_site.listen.forms import NEW, NOBODY, NoteForm, TalkForm
 from upwell_site.listen.models import Conversation, Note
-from upwell_site.listen.views.common import after, more_after
+from upwell_site.listen.views.common import after, more_after, posted
 
 SHARED = 20
 
@@ -59,7 +59,7 @@ def _names(request: Request, keys: list[int | None]) -> dict[str, str]:
 @allow(GET="hub.add_talk", POST="hub.add_talk")
 def talk_add(request: Request) -> HttpResponse:
     """Record a talk."""
-    form = TalkForm(request, request.POST or None)
+    form = TalkForm(request, posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             return once(request, lambda: _record(request, form))

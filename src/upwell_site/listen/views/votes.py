@@ -21,7 +21,7 @@ from upwell_site.listen.actions import discussions as writing
 from upwell_site.listen.actions import votes as actions
 from upwell_site.listen.forms import StatementForm
 from upwell_site.listen.models import Discussion, Statement, Vote, Voter
-from upwell_site.listen.views.common import after, link_of, more_after
+from upwell_site.listen.views.common import after, link_of, more_after, posted
 
 ANSWERS = {"yes": 1, "no": -1, "pass": 0}
 
@@ -82,7 +82,7 @@ def _next(request: Request, discussion: Discussion, voter: Voter | None) -> tupl
 def discussion_say(request: Request, discussion: Discussion) -> HttpResponse:
     """Add a sentence of one's own."""
     link = None if request.person else link_of(request)
-    form = StatementForm(request.POST or None)
+    form = StatementForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             return once(request, lambda: _say(request, discussion, form, link))
