@@ -13,7 +13,7 @@ from ortools.graph.python import min_cost_flow
 from tests.engines.connect.small import programme
 from upwell import InputError
 from upwell.connect import Edges, assign, candidates, verify
-from upwell.connect._prices import NEVER, highest_prices, lowest_prices
+from upwell.connect._prices import NEVER, highest_prices, lowest_prices, only_claims
 
 
 def make_edges(matrix: list[list[int]]) -> Edges:
@@ -198,3 +198,13 @@ def test_prices_of_a_match_that_is_not_the_best_do_not_exist() -> None:
     assert (
         verify(edges, np.array([1, 1]), replace(assign(edges, np.array([1, 1])), mentor_of=poor, prices=prices)).gap > 0
     )
+
+
+@pytest.mark.parametrize(("moving", "sure"), [(7, False), (6, True)])
+def test_a_place_that_somebody_else_may_take_as_well_is_no_promise(moving: int, sure: bool) -> None:
+    """One more place with mentor 0 adds 5 by mentee 1 coming in, or `moving` - 2 by mentee 2 moving over."""
+    edges = make_edges([[9, 0], [5, 0], [moving, 2]])
+    chosen = assign(edges, np.array([1, 1]))
+    assert chosen.mentor_of.tolist() == [0, -1, 1]
+    claims = only_claims(edges, chosen.mentor_of, chosen.locked, chosen.prices, 0)
+    assert claims[1].tolist() == ([0] if sure else [])
