@@ -93,13 +93,14 @@ def only_claims(edges: Edges, mentor_of: Ints, fixed: NDArray[np.bool_], prices:
     for row, mentor in zip(rows[tight].tolist(), edges.idx[tight].tolist(), strict=True):
         goes_to.setdefault(row, []).append(mentor)
     sits_with: dict[int, list[int]] = {}
-    for row in np.nonzero((mentor_of >= 0) & ~fixed)[0].tolist():
+    placed = np.nonzero((mentor_of >= 0) & ~fixed)[0]
+    for row in placed.tolist():
         sits_with.setdefault(int(mentor_of[row]), []).append(row)
     alone = np.nonzero((mentor_of < 0) & ~fixed)[0].tolist()
     reached = {row: _reach([row], goes_to, sits_with) for row in alone if row in goes_to}
-    movers = (mentor_of >= 0) & ~fixed & (prices[mentor_of] == 0)
+    movers = placed[prices[mentor_of[placed]] == 0]
     claims = np.zeros(edges.n_mentors, dtype=np.int64)
-    claims[_reach(np.nonzero(movers)[0].tolist(), goes_to, sits_with)] += 1
+    claims[_reach(movers.tolist(), goes_to, sits_with)] += 1
     for mentors in reached.values():
         claims[mentors] += 1
     return {row: mentors[claims[mentors] == 1] for row, mentors in reached.items()}

@@ -273,6 +273,14 @@ def test_missing_answers_are_named() -> None:
     ]
 
 
+def test_sides_without_anybody_are_fine() -> None:
+    assert [str(said) for said in match(mentees(2), mentors(0)).unmatched(0)] == [
+        "No mentor has finished their checks yet.",
+        "Finish the checks of a mentor, then match again.",
+    ]
+    assert match(mentees(0), mentors(2)).proved
+
+
 def test_full_mentors_and_ruled_out_pairs_are_said() -> None:
     found = match(mentees(2), mentors())
     alone = int(found.mentor_of.argmin())
