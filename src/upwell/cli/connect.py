@@ -54,8 +54,8 @@ def match(mentees: Path, mentors: Path, out: Path, rules: str, seed: int) -> Non
     found = connect.match(people, offers, rules=chosen, seed=seed)
     summary = _summary(found, offers, chosen, seed)
     summary["inputs"] = [
-        _input(path, table, side, vectors is not None)
-        for path, table, side, vectors in ((mentees, asking, "mentees", theirs), (mentors, offering, "mentors", ours))
+        _input(path, table, side, theirs is not None and ours is not None)
+        for path, table, side in ((mentees, asking, "mentees"), (mentors, offering, "mentors"))
     ]
     summary["seconds"] = round(time.perf_counter() - start, 3)
     _write(out, lambda folder: _write_all(folder, found, mentee_ids, mentor_ids, summary))

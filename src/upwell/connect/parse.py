@@ -125,19 +125,8 @@ def _read_rows(
     table: Table, side: str, mapping: Mapping[str, str] | None, problems: list[InputError] | None
 ) -> tuple[list[_Row], list[str], list[int]]:
     """Return the values of each good row, its id, and its place in the table."""
-    headings = dict(guess_columns(table.columns, side) if mapping is None else mapping)
-    for name, heading in headings.items():
-        if heading not in table.columns:
-            raise InputError("There is no such column.", file=table.name, column=heading, allowed=table.columns)
-        if name not in {column.name for column in columns_for(side)}:
-            raise InputError("Not a column of ours.", file=table.name, value=name)
+    headings = _headings(table, side, mapping)
     columns = [column for column in columns_for(side) if column.name in headings and not column.private]
-    for column in columns_for(side):
-        if column.required and column.name not in headings:
-            raise InputError(
-                f'There is no column "{column.name}". Add it: {column.about[0].lower()}{column.about[1:]}',
-                file=table.name,
-            )
     at = {name: table.columns.index(heading) for name, heading in headings.items()}
     rows: list[_Row] = []
     ids: list[str] = []
@@ -161,6 +150,22 @@ def _read_rows(
         ids.append(str(row.get("id", f"row-{number}")))
         kept.append(place)
     return rows, ids, kept
+
+
+def _headings(table: Table, side: str, mapping: Mapping[str, str] | None) -> dict[str, str]:
+    """Return our column -> the file's heading, all of which are there."""
+    headings = dict(guess_columns(table.columns, side) if mapping is None else mapping)
+    ours = {column.name for column in columns_for(side)}
+    for name, heading in headings.items():
+        if heading not in table.columns:
+            raise InputError("There is no such column.", file=table.name, column=heading, allowed=table.columns)
+        if name not in ours:
+            raise InputError("Not a column of ours.", file=table.name, value=name)
+    for column in columns_for(side):
+        if column.required and column.name not in headings:
+            what = f"{column.about[0].lower()}{column.about[1:]}"
+            raise InputError(f'There is no column "{column.name}". Add it: {what}', file=table.name)
+    return headings
 
 
 def _placed(problem: InputError, file: str, row: int, column: str) -> InputError:
