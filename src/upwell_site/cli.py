@@ -12,6 +12,8 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    if len(sys.argv) > 1:  # people type remove-example; a module's name cannot hold a hyphen
+        sys.argv[1] = sys.argv[1].replace("-", "_") if sys.argv[1][:1] != "-" else sys.argv[1]
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as problem:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from upwell_site.core.models import Site
@@ -31,10 +32,14 @@ VERBS = (
 def page(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's variables for one request."""
     hub, person = getattr(request, "hub", None), getattr(request, "person", None)
+    known = bool(getattr(getattr(request, "user", None), "is_authenticated", False))
     return {
         "hub": hub,
         "person": person,
         "actor": getattr(request, "actor", None),
         "once_key": new_key(),
         "demo": Site.is_example(),
+        "demo_doors_url": reverse("try"),
+        "signin_url": "" if known else reverse("account_login"),
+        "signout_url": reverse("account_logout"),
     }
