@@ -23,11 +23,13 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Model
 from django.utils import timezone
 
 import upwell
@@ -59,7 +61,7 @@ class Manifest:
 
 def files_folder() -> Path:
     """Return where uploaded files lie."""
-    return Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    return Path(default_storage.path(""))
 
 
 def last() -> datetime | None:
@@ -119,10 +121,10 @@ def _copy_postgres(parts: Path, manifest: Manifest) -> None:
             columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
             manifest.columns[table] = columns
             names = ", ".join(f'"{column}"' for column in columns)
-            with (parts / "tables" / f"{table}.copy").open("wb") as out:
-                with cursor.copy(f'COPY "{table}" ({names}) TO STDOUT') as copy:
-                    for block in copy:
-                        out.write(block)
+            out = (parts / "tables" / f"{table}.copy").open("wb")
+            with out, cursor.copy(f'COPY "{table}" ({names}) TO STDOUT') as copy:
+                for block in copy:
+                    out.write(block)
             cursor.execute(f'SELECT count(*) FROM "{table}"')
             manifest.rows[table] = cursor.fetchone()[0]
         cursor.execute("SELECT app, name FROM django_migrations ORDER BY id")
@@ -215,7 +217,9 @@ def _check(parts: Path, manifest: Manifest) -> None:
         raise Refused(f"This backup was made on {manifest.vendor}; this site keeps its data in {connection.vendor}.")
     known = MigrationLoader(None).disk_migrations.keys()
     if newer := [name for name in manifest.migrations if tuple(name) not in known]:
-        raise Refused(f"This backup is from a newer version ({newer[0][0]} {newer[0][1]}). Bring the software up first.")
+        raise Refused(
+            f"This backup is from a newer version ({newer[0][0]} {newer[0][1]}). Bring the software up first."
+        )
 
 
 def _back_sqlite(parts: Path, manifest: Manifest) -> None:
@@ -249,7 +253,7 @@ def _back_postgres(parts: Path, manifest: Manifest) -> None:
             if cursor.fetchone()[0] != manifest.rows[table]:
                 raise Refused(f"{table} in this backup does not hold what it says. Nothing was changed.")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        models = [*apps.get_models(include_auto_created=True), MigrationRecorder.Migration]
+        models: list[type[Model]] = [*apps.get_models(include_auto_created=True), MigrationRecorder.Migration]
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
         walls.put_up()

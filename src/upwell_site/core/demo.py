@@ -41,7 +41,7 @@ class Children:
     def start(self, *command: str) -> None:
         """Start `upwell-site <command>`."""
         here = [sys.executable, "-c", "from upwell_site.cli import main; main()", *command]
-        self.running.append(subprocess.Popen(here, start_new_session=True, preexec_fn=_die_with_parent))  # noqa: PLW1509
+        self.running.append(subprocess.Popen(here, start_new_session=True, preexec_fn=_die_with_parent))
 
     def ended(self) -> bool:
         """Whether one of them ended by itself."""

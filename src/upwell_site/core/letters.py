@@ -150,6 +150,15 @@ def preview(letter: Letter) -> Text:
         return Text(to="", subject=subject, body=body)
 
 
+def has_text(kind: str) -> bool:
+    """Whether there is a text for a kind of letter."""
+    try:
+        get_template(f"mail/{kind}.txt")
+    except TemplateDoesNotExist:
+        return False
+    return True
+
+
 def _values(letter: Letter, leave: str) -> dict[str, Any]:
     values = dict(letter.values)
     return {
@@ -164,11 +173,12 @@ def _values(letter: Letter, leave: str) -> dict[str, Any]:
 
 def _render(kind: str, values: Mapping[str, Any]) -> tuple[str, str]:
     try:
-        source = get_template(f"mail/{kind}.txt").template.source
+        template: Any = get_template(f"mail/{kind}.txt")
     except TemplateDoesNotExist:
         raise Refused(_("There is no text for this kind of letter.")) from None
-    first, _sep, rest = source.partition("\n")
-    engine: Engine = engines["django"].engine
+    first, _sep, rest = template.template.source.partition("\n")
+    django: Any = engines["django"]
+    engine: Engine = django.engine
     context = dict(values)
     # One line each, so that nothing a person typed can become a second line of the head.
     subject = " ".join(engine.from_string(first).render(Context(context, autoescape=False)).split())

@@ -110,7 +110,7 @@ def _put_in(waiting: list[Letter], kind: str) -> int:
     if not waiting:
         return 0
     people = [letter.to_id for letter in waiting]
-    hub, event = waiting[0].hub_id, waiting[0].event
+    hub, event = waiting[0].to.hub_id if waiting[0].to else 0, waiting[0].event
     if any(letter.hub_id != hub for letter in waiting):
         raise ValueError("post_many takes the people of one hub")
     told = set(Letter.objects.filter(hub_id=hub, event=event, to__in=people).values_list("to_id", flat=True))
@@ -147,7 +147,8 @@ def claim() -> Letter | None:
             )
             took = mine.update(state=Letter.State.SENDING, tries=F("tries") + 1, lease_until=now + LEASE)
             if took:
-                return Letter.objects.select_related("to__user", "hub").get(pk=letter.pk)
+                claimed: Letter = Letter.objects.select_related("to__user", "hub").get(pk=letter.pk)
+                return claimed
     return None
 
 

@@ -13,7 +13,9 @@ import traceback
 ADDRESS = re.compile(r"[^\s@<>\"'(,;:]+@[^\s@<>\"'),;]+")
 CODE = re.compile(r"\b[A-Z0-9]{3,4}-[A-Z0-9]{3,4}\b|(?<=[?&])[\w.-]+=[^&\s\"']+")
 KEY = re.compile(r"(?<![\w-])(?=[\w:-]*\d)(?=[\w:-]*[A-Z])[\w:-]{20,}")
-NAMED = re.compile(r"(?i)\b(code|token|key|password|secret|name|email|phone)\b(\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;]+)")
+NAMED = re.compile(
+    r"(?i)\b(code|token|key|password|secret|name|email|phone)\b(\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;]+)"
+)
 
 
 def clean(text: str) -> str:

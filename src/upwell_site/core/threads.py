@@ -88,7 +88,7 @@ def _held(roles: Reach, thread: Thread) -> frozenset[str]:
 
 
 def _roles(seats: Iterable[Seat]) -> dict[int, Reach]:
-    """Return the approved roles of all who sit, in two queries: what `actor.roles_of` says of each (a test compares)."""
+    """Return the approved roles of all who sit, in two queries; a test compares with `actor.roles_of`."""
     day = timezone.localdate()
     adults = {seat.person_id for seat in seats if seat.person.is_adult and seat.person.emptied_at is None}
     live = (
@@ -130,9 +130,7 @@ def open_thread(
     if not parties:
         raise Refused(_("Somebody has to take part in a conversation."))
     with transaction.atomic():
-        thread = Thread.objects.create(
-            hub_id=parties[0].hub_id, about=ref(about) if about else "", programme=programme
-        )
+        thread = Thread.objects.create(hub_id=parties[0].hub_id, about=ref(about) if about else "", programme=programme)
         for person, seat in [*((p, PARTY) for p in parties), *((p, OBSERVER) for p in observers)]:
             _sit(thread, person, seat)
         _hold(thread)
@@ -244,7 +242,8 @@ def _of_thread(seat: Seat) -> int:
 
 def _locked(thread: Thread) -> Thread:
     """Return the thread as it is now, held until the end of the transaction: two people leaving take turns."""
-    return Thread.objects.select_for_update().get(pk=thread.pk)
+    row: Thread = Thread.objects.select_for_update().get(pk=thread.pk)
+    return row
 
 
 def _sit(thread: Thread, person: Person, seat: str) -> Seat:

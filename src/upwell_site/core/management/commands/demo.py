@@ -22,7 +22,7 @@ from upwell_site.core.models import Hub, Site, User
 
 class Command(BaseCommand):
     help = "Start the example place on this machine. Ctrl-C ends it; what you changed is kept for the next time."
-    requires_system_checks: list[str] = []  # noqa: RUF012 - as Django declares it; starting is quicker without
+    requires_system_checks: list[str] = []  # starting is quicker without
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=0, help="8000 when left out, or a free one if that is taken")

@@ -29,4 +29,5 @@ class Command(BaseCommand):
         safe_start.check()  # here, with one clear sentence; the workers check again
         where = ["--host", host, "--port", str(port), "--log-level", "warning"]
         site = "upwell_site.project.wsgi:application"
-        os.execv(sys.executable, [sys.executable, "-m", "granian", *how, *where, "--respawn-failed-workers", site])
+        command = [sys.executable, "-m", "granian", *how, *where, "--respawn-failed-workers", site]
+        os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
