@@ -64,6 +64,16 @@ def files_folder() -> Path:
     return Path(default_storage.path(""))
 
 
+def database_size() -> int:
+    """Return the bytes the database takes."""
+    if connection.vendor == "sqlite":
+        file = Path(str(connection.settings_dict["NAME"]))
+        return file.stat().st_size if file.exists() else 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
+
+
 def last() -> datetime | None:
     """Return when the newest backup was made, wherever it was written to."""
     try:

@@ -17,7 +17,7 @@ from django.db.models import F, Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from upwell_site.core import letters, post_office
+from upwell_site.core import letters, sender
 from upwell_site.core.events import ref
 from upwell_site.core.models import Hub, Letter, NoticeChoice, Person
 from upwell_site.core.refused import Refused
@@ -157,7 +157,7 @@ def send_one() -> bool | None:
 
     Without a mail server nothing is claimed: letters wait, and the operator can copy or print them.
     """
-    if not post_office.is_open() or (letter := claim()) is None:
+    if not sender.is_open() or (letter := claim()) is None:
         return None
     kind = letters.kind_of(letter.kind)
     if kind.lasts and letter.created_at + kind.lasts < timezone.now():
@@ -169,8 +169,8 @@ def send_one() -> bool | None:
     except (Refused, ValueError) as no:
         return _settle(letter, Letter.State.FAILED, _cannot(no))
     try:
-        post_office.send(mail)
-    except post_office.NotSent as no:
+        sender.send(mail)
+    except sender.NotSent as no:
         return _not_sent(letter, no)
     return _settle(letter, Letter.State.SENT, "")
 
@@ -204,7 +204,7 @@ def _settle(letter: Letter, state: str, said: str) -> bool:
     return True
 
 
-def _not_sent(letter: Letter, no: post_office.NotSent) -> bool:
+def _not_sent(letter: Letter, no: sender.NotSent) -> bool:
     if no.for_good or letter.tries > len(PAUSES):
         return _settle(letter, Letter.State.FAILED, str(no))
     again = timezone.now() + timedelta(minutes=PAUSES[letter.tries - 1])

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from upwell_site.core.models import Hub
-from upwell_site.core.post_office import DEADLINE
 from tests.factories.machinery import make_hub
+from upwell_site.core.models import Hub
+from upwell_site.core.sender import DEADLINE
 
 assert DEADLINE <= 20
 

@@ -14,11 +14,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from tests.factories.machinery import make_person
 from upwell import Cancelled, InputError
 from upwell_site.core import jobs
 from upwell_site.core.models import Job
 from upwell_site.core.refused import Refused
-from tests.factories.machinery import make_person
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[3]

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from upwell_site.core import letters, outbox
-from upwell_site.core import post_office as office
-from upwell_site.core.models import Letter, NoticeChoice
 from tests.factories.machinery import make_hub, make_person
 from tests.site.machinery.conftest import use
+from upwell_site.core import letters, outbox
+from upwell_site.core import sender as office
+from upwell_site.core.models import Letter, NoticeChoice
 
 pytestmark = pytest.mark.django_db
 

@@ -9,10 +9,10 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from upwell_site.core import jobs, letters, outbox, threads
-from upwell_site.core.models import Event, Job, Letter, Message, NoticeChoice, User
 from tests.factories.machinery import make_hub, make_mentor, make_person, make_programme, make_staff
 from tests.factories.signin import sign_in, sign_in_user
+from upwell_site.core import jobs, letters, outbox, threads
+from upwell_site.core.models import Event, Job, Letter, Message, NoticeChoice, User
 
 pytestmark = pytest.mark.django_db
 
@@ -168,7 +168,9 @@ def test_an_admin_reads_what_is_harmless_and_no_link_of_an_invitation(hub):
     plain = outbox.post(make_person(hub), "role_granted", "r1", values={"path": "/h/bell-street/people/1/"})
     invitation = outbox.post("ania@example.org", "invitation", "i1", hub=hub, values={"path": "/i/CANARY/"})
 
-    assert "You were given a role in Bell Street Hub" in client.get(f"/h/bell-street/letters/{plain.pk}/").content.decode()
+    assert (
+        "You were given a role in Bell Street Hub" in client.get(f"/h/bell-street/letters/{plain.pk}/").content.decode()
+    )
     assert "CANARY" not in client.get(f"/h/bell-street/letters/{invitation.pk}/").content.decode()
 
 

@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from tests.factories.machinery import give_role, give_standing, make_hub, make_mentor, make_person, make_staff
 from upwell_site.core import threads
 from upwell_site.core.models import Hub, Membership, Message, Person, Seat, Standing, Thread, User
 from upwell_site.core.refused import Refused
-from tests.factories.machinery import give_role, give_standing, make_hub, make_mentor, make_person, make_staff
 
 STEPS = int(os.environ.get("UPWELL_THREAD_STEPS", "1000"))
 A_RUN = 40
@@ -84,7 +84,7 @@ class Search(RuleBasedStateMachine):
     def open(self, parties: set[int], observers: set[int]) -> None:
         observers -= parties
         type(self).steps += 1
-        sits = {who: "party" for who in parties} | {who: "observer" for who in observers}
+        sits = dict.fromkeys(parties, "party") | dict.fromkeys(observers, "observer")
         with suppress(Refused):
             thread = threads.open_thread(
                 by=None, parties=[self.fresh(p) for p in parties], observers=[self.fresh(p) for p in observers]

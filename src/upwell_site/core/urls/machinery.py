@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from upwell_site.core.views import machinery, machinery_jobs, machinery_letters, machinery_threads
 
 urlpatterns: list[URLPattern] = [
-    path("health/", machinery.health, name="health"),
+    path("health/", machinery.health_page, name="health"),
     path("operate/", machinery.operate, name="operate"),
     path("operate/test-letter/", machinery.test_letter, name="operate_test"),
     path("operate/letters/", machinery.letters_page, name="operate_letters"),

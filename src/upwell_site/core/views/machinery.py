@@ -2,85 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.db import connection
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-import upwell
-from upwell_site.core import backup, letters, post_office, walls
+from upwell_site.core import health, letters, sender
 from upwell_site.core.actions import machinery as actions
 from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
-from upwell_site.core.models import Job, Letter, Site
+from upwell_site.core.models import Letter
 from upwell_site.core.views.machinery_parts import decided, page_of
-
-LATE = timedelta(minutes=5)
 
 
 @allow(GET="site.look")
-def health(request: Request) -> HttpResponse:
+def health_page(request: Request) -> HttpResponse:
     """Say "ok" when the database answers."""
-    Site.objects.filter(pk=1).exists()
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok" if health.answers() else "no", content_type="text/plain")
 
 
 @allow(GET="site.run")
 def operate(request: Request) -> HttpResponse:
     """Show whether the site is well."""
-    now = timezone.now()
-    waiting = Letter.objects.filter(state=Letter.State.WAITING)
-    jobs_due = Job.objects.filter(state=Job.State.WAITING)
-    late = jobs_due.filter(created_at__lt=now - LATE).exists() or (
-        post_office.is_open() and waiting.filter(after__lt=now - LATE, tries=0).exists()
-    )
-    gone = walls.missing()
-    facts = {
-        "version": upwell.__version__,
-        "database": connection.vendor,
-        "size": _size(),
-        "files": _files_size(),
-        "walls_gone": len(gone),
-        "mail_open": post_office.is_open(),
-        "mail_host": settings.EMAIL_HOST,
-        "letters_waiting": waiting.count(),
-        "letters_failed": Letter.objects.filter(state=Letter.State.FAILED).count(),
-        "jobs_waiting": jobs_due.count(),
-        "jobs_failed": Job.objects.filter(state=Job.State.FAILED, ended_at__gt=now - timedelta(days=7)).count(),
-        "late": late,
-        "backup": (made := backup.last()),
-        "backup_old": made is None or made < now - timedelta(days=2),
-    }
-    facts["well"] = not (gone or late or facts["backup_old"] or facts["letters_failed"] or facts["jobs_failed"])
-    return render(request, "core/machinery/operate.html", facts)
-
-
-def _size() -> int:
-    if connection.vendor == "sqlite":
-        file = Path(str(connection.settings_dict["NAME"]))
-        return file.stat().st_size if file.exists() else 0
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_database_size(current_database())")
-        return int(cursor.fetchone()[0])
-
-
-def _files_size() -> int:
-    folder = backup.files_folder()
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.exists() else 0
+    return render(request, "core/machinery/operate.html", health.facts())
 
 
 @allow(POST="site.run")
 def test_letter(request: Request) -> HttpResponse:
     """Send a letter to oneself."""
     said = _("A letter to you is in the outbox. It goes out in a few seconds.")
-    if not post_office.is_open():
+    if not sender.is_open():
         said = _("A letter to you is in the outbox. It waits there, because no mail server is set.")
     user: Any = request.user
     return decided(request, reverse("operate_letters"), lambda: actions.send_test(user=user), said)
@@ -89,10 +42,8 @@ def test_letter(request: Request) -> HttpResponse:
 @allow(GET="site.run")
 def letters_page(request: Request) -> HttpResponse:
     """Show the outbox of the whole site: what goes to whom stays covered until a letter has to be handed over."""
-    rows = Letter.objects.select_related("hub")
     state = request.GET.get("state", "")
-    if state in Letter.State.values:
-        rows = rows.filter(state=state)
+    rows = health.outbox(state)
     shown, more = page_of(request, rows)
     found = [(row, letters.kind_of(row.kind).label) for row in shown]
     here = reverse("operate_letters")
@@ -108,7 +59,7 @@ def letters_page(request: Request) -> HttpResponse:
         "letters": found,
         "more": f"{more}&state={state}" if more else "",
         "chips": chips,
-        "mail_open": post_office.is_open(),
+        "mail_open": sender.is_open(),
     }
     return render(request, "core/machinery/operate_letters.html", context)
 
@@ -122,7 +73,7 @@ def letter_page(request: Request, letter: int) -> HttpResponse:
         "kind": letters.kind_of(row.kind),
         "text": letters.preview(row) if _may_be_read(row) else None,
         "may_go": row.state in {Letter.State.WAITING, Letter.State.FAILED},
-        "mail_open": post_office.is_open(),
+        "mail_open": sender.is_open(),
     }
     return render(request, "core/machinery/operate_letter.html", context)
 
@@ -130,12 +81,12 @@ def letter_page(request: Request, letter: int) -> HttpResponse:
 def _may_be_read(letter: Letter) -> bool:
     """Whether the operator needs the text: no mail server takes it, and it is no code to sign in as somebody else."""
     kept = letter.state in {Letter.State.WAITING, Letter.State.FAILED}
-    needed = not post_office.is_open() or letter.state == Letter.State.FAILED
+    needed = not sender.is_open() or letter.state == Letter.State.FAILED
     return kept and needed and not letters.kind_of(letter.kind).secret and letters.has_text(letter.kind)
 
 
 def _letter(number: int) -> Letter:
-    row: Letter | None = Letter.objects.select_related("hub", "to__user").filter(pk=number).first()
+    row = health.letter(number)
     if row is None:
         raise Http404
     return row

@@ -69,7 +69,7 @@ def is_open() -> bool:
 def send(mail: EmailMessage, *, deadline: float = DEADLINE) -> None:
     """Hand one letter to the mail server within `deadline` seconds. Raises NotSent."""
     talk = _Talk(ends=time.monotonic() + deadline)
-    threading.Thread(target=_converse, args=(talk, mail), name="post-office", daemon=True).start()
+    threading.Thread(target=_converse, args=(talk, mail), name="sender", daemon=True).start()
     if not talk.over.wait(deadline):
         talk.hang_up()
         talk.over.wait(1)
