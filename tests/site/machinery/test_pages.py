@@ -48,12 +48,6 @@ def test_only_the_operator_sees_the_operators_pages(page, hub, client):
     assert signed_in(admin).get(page).status_code == 404
 
 
-def test_an_operator_gives_a_second_factor_first(client):
-    sign_in_user(client, User.objects.create_user("op@example.org", is_operator=True), second_factor=False)
-
-    assert client.get("/operate/").status_code != 200
-
-
 def test_the_operator_sees_whether_all_is_well(operator, hub):
     page = operator.get("/operate/").content.decode()
     assert "Something needs you" in page
