@@ -20,5 +20,7 @@ def _reader() -> MarkdownIt:
 
 def to_html(text: str) -> SafeString:
     """Return Markdown as HTML with a short list of tags; no HTML of the text itself gets through."""
-    html = nh3.clean(_reader().render(text), tags=TAGS, attributes={"a": {"href"}}, url_schemes={"https", "http", "mailto", "tel"})
+    html = nh3.clean(
+        _reader().render(text), tags=TAGS, attributes={"a": {"href"}}, url_schemes={"https", "http", "mailto", "tel"}
+    )
     return mark_safe(html)  # noqa: S308  (cleaned by nh3 one line above)

@@ -6,7 +6,7 @@ Each function asks the database a fixed number of times. Registered with `panels
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -33,7 +33,8 @@ def ages(person: Person, actor: Actor) -> Iterator[Need]:
     mine = waiting.exclude(born_claimed_by=person).exclude(pk=person.pk).visible_to(actor, "confirm_age")
     if n := _some(mine):
         yield Need(
-            ngettext("Confirm that %(n)s person is 18 or over", "Confirm that %(n)s people are 18 or over", n) % {"n": n},
+            ngettext("Confirm that %(n)s person is 18 or over", "Confirm that %(n)s people are 18 or over", n)
+            % {"n": n},
             _("Somebody else wrote the date of birth. A second person looks at it, so that no child loses protection."),
             link("ages", person.hub.slug),
             _("Look at the dates"),
@@ -119,7 +120,7 @@ def standing(person: Person, actor: Actor) -> Iterator[Need]:
 
 
 def _own_standing(row: Standing, person: Person) -> Need:
-    until: date = row.until
+    until = row.until or timezone.localdate()
     return Need(
         _("“%(what)s” ends on %(day)s") % {"what": row.get_what_display(), "day": date_format(until, "j F")},
         _("Please renew it in time. Ask your programme lead if you are not sure how."),

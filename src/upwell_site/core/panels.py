@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from upwell_site.core.models import Person
+from upwell_site.core.models import Hub, Person
 from upwell_site.core.policy import Actor
 
 SLOTS = frozenset(
@@ -113,8 +113,8 @@ class Way:
 
 
 Needs = Callable[[Person, Actor], Iterable[Need]]
-Search = Callable[[str, Actor], Finds | None]
-Ways = Callable[[Any, Actor], Iterable[Way]]
+Search = Callable[[str, Hub, Actor], Finds | None]
+Ways = Callable[[Hub, Actor], Iterable[Way]]
 
 _panels: dict[str, Panel] = {}
 _needs: dict[str, Needs] = {}
@@ -148,7 +148,7 @@ def needs(name: str) -> Callable[[Needs], Needs]:
 
 
 def search(name: str) -> Callable[[Search], Search]:
-    """Register a search: `(words, actor) -> Finds | None`, over rows that `visible_to(actor)` lets through."""
+    """Register a search: `(words, hub, actor) -> Finds | None`, over rows that `visible_to(actor)` lets through."""
 
     def keep(ask: Search) -> Search:
         _searches[name] = ask
@@ -182,12 +182,12 @@ def needs_of(person: Person, actor: Actor) -> list[Need]:
     return sorted(found, key=lambda need: need.order)
 
 
-def find(words: str, actor: Actor) -> list[Finds]:
+def find(words: str, hub: Hub, actor: Actor) -> list[Finds]:
     """Ask every search; those that found nothing are left out."""
-    found = (_searches[name](words, actor) for name in sorted(_searches))
+    found = (_searches[name](words, hub, actor) for name in sorted(_searches))
     return [finds for finds in found if finds is not None and finds.rows]
 
 
-def ways_of(hub: Any, actor: Actor) -> list[Way]:
+def ways_of(hub: Hub, actor: Actor) -> list[Way]:
     """Return the ways to take part in a hub, best first."""
     return sorted((way for name in sorted(_ways) for way in _ways[name](hub, actor)), key=lambda way: way.order)

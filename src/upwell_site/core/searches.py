@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from upwell_site.core import panels
 from upwell_site.core.links import link
@@ -13,7 +14,6 @@ from upwell_site.core.models import Hub, Organisation, Person, Place
 from upwell_site.core.panels import Find, Finds
 from upwell_site.core.policy import Actor
 from upwell_site.core.text import fold
-from django.utils.translation import gettext as _
 
 SHOWN = 8
 
@@ -32,46 +32,40 @@ def some(rows: QuerySet[Any]) -> tuple[list[Any], bool]:
     return found[:SHOWN], len(found) > SHOWN
 
 
-def slug_of(actor: Actor) -> str:
-    """Return the short name of the actor's hub."""
-    return str(Hub.objects.values_list("slug", flat=True).get(pk=actor.hub_id))
-
-
 @panels.search("core.1_people")
-def people(words: str, actor: Actor) -> Finds:
+def people(words: str, hub: Hub, actor: Actor) -> Finds:
     """People by name."""
-    rows = Person.objects.filter(all_words("folded", words), hub_id=actor.hub_id, emptied_at__isnull=True)
-    found, more = some(rows.visible_to(actor).select_related("place", "hub").order_by("folded", "id"))
+    rows = Person.objects.filter(all_words("folded", words), hub=hub, emptied_at__isnull=True)
+    found, more = some(rows.visible_to(actor).select_related("place").defer("place__outline").order_by("folded", "id"))
     return Finds(
         _("People"),
-        [Find(p.name, link("person", p.hub.slug, p.pk), p.place.name if p.place else "") for p in found],
+        [Find(p.name, link("person", hub.slug, p.pk), p.place.name if p.place else "") for p in found],
         more,
     )
 
 
 @panels.search("core.2_organisations")
-def organisations(words: str, actor: Actor) -> Finds:
+def organisations(words: str, hub: Hub, actor: Actor) -> Finds:
     """Organisations by name."""
-    rows = Organisation.objects.filter(all_words("folded", words), hub_id=actor.hub_id)
-    found, more = some(rows.visible_to(actor).select_related("hub").order_by("name", "id"))
+    rows = Organisation.objects.filter(all_words("folded", words), hub=hub)
+    found, more = some(rows.visible_to(actor).order_by("name", "id"))
     return Finds(
         _("Organisations"),
-        [Find(o.name, link("organisation", o.hub.slug, o.pk), o.get_sector_display()) for o in found],
+        [Find(o.name, link("organisation", hub.slug, o.pk), o.get_sector_display()) for o in found],
         more,
     )
 
 
 @panels.search("core.3_places")
-def places(words: str, actor: Actor) -> Finds:
+def places(words: str, hub: Hub, actor: Actor) -> Finds:
     """Places by name; those inside the hub's own area have no precedence, the names are few."""
     whole = Q()
     for word in words.split()[:6]:
         whole &= Q(name__icontains=word)
     rows = Place.objects.filter(whole).defer("outline").select_related("within").defer("within__outline")
     found, more = some(rows.order_by("name", "id"))
-    slug = slug_of(actor) if found else ""
     return Finds(
         _("Places"),
-        [Find(p.name, link("place", slug, p.pk), p.within.name if p.within else "") for p in found],
+        [Find(p.name, link("place", hub.slug, p.pk), p.within.name if p.within else "") for p in found],
         more,
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from upwell_site.core import panels
 from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
+from upwell_site.core.links import link
 from upwell_site.core.templatetags.upwell import in_words
 
 SHOWN = 12
@@ -33,8 +35,15 @@ def home(request: Request) -> HttpResponse:
             "more": needs[SHOWN:],
             "side": panels.show("home.side", person, request.actor),
             "asleep": sorted(request.actor.asleep),
+            "second_url": _second_step(request),
         },
     )
+
+
+def _second_step(request: Request) -> str:
+    """Return where a second factor is given, leading back here."""
+    page = link("second_step")
+    return f"{page}?{urlencode({'next': request.path})}" if page else ""
 
 
 def greeting(name: str, count: int) -> str:

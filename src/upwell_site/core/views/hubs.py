@@ -11,8 +11,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from upwell_site.core import panels
+from upwell_site.core import panels, policy
 from upwell_site.core.actions import hubs as actions
 from upwell_site.core.actor import Request
 from upwell_site.core.charts import Area
@@ -23,6 +24,7 @@ from upwell_site.core.markdown import to_html
 from upwell_site.core.models import Hub, HubText, Member, Organisation, Place, Programme, Session
 from upwell_site.core.once import once
 from upwell_site.core.refused import Refused
+from upwell_site.core.templatetags.upwell import in_words
 
 SHOWN = 6
 
@@ -32,31 +34,58 @@ def hub(request: Request) -> HttpResponse:
     """The public page: what we heard, what is on, how to take part."""
     here, actor = request.hub, request.actor
     ways = panels.ways_of(here, actor)
+    heard = panels.show("hub.heard", here, actor)
+    title, lede = front_words(here, heard)
+    session = _next_session(request)
     return render(
         request,
         "core/hubs/hub.html",
         {
-            "heard": panels.show("hub.heard", here, actor),
+            "title": title,
+            "lede": lede,
+            "heard": heard,
             "main": panels.show("hub.main", here, actor),
             "side": panels.show("hub.side", here, actor),
             "offers": panels.show("hub.offer", here, actor),
-            "programmes": list(_open_programmes(request)[:SHOWN]),
-            "session": _next_session(request),
+            "programmes": _open_programmes(request),
+            "session": session,
+            "session_url": link("training", here.slug, session.training_id) if session else "",
             "ways": ways,
+            "ways_title": ways_title(len(ways)),
             "first_way": next((way for way in ways if way.url), None),
             "members": list(_members(here)) if here.is_network else [],
             "networks": [] if here.is_network else list(_networks(here)),
             "reach": _reach(here.contact),
-            "can_edit": bool(actor.has("admin")),
-            "enter_url": link("networks", here.slug),
+            "can_edit": policy.may(actor, "hub.edit"),
+            "settings_url": link("hub_edit", here.slug),
         },
     )
 
 
-def _open_programmes(request: Request) -> QuerySet[Programme]:
+def front_words(here: Hub, heard: list[panels.Shown]) -> tuple[str, str]:
+    """Return heading and lede of the public page: what is true of this hub, and nothing it has no data for."""
+    where = here.place.name if here.place else here.name
+    lede = next((str(box.data["lede"]) for box in heard if box.data.get("lede")), "")
+    if heard:
+        title = _("This is what we tell each other in %(place)s, and what comes of it")
+        return title % {"place": where}, lede
+    first = here.about.partition("\n")[0]
+    return here.name, first if len(first) <= 220 else ""
+
+
+def ways_title(count: int) -> str:
+    """Return "Three ways to take part."."""
+    words = ngettext("%(count)s way to take part.", "%(count)s ways to take part.", count)
+    return words % {"count": in_words(count)}
+
+
+def _open_programmes(request: Request) -> list[Programme]:
     today = timezone.localdate()
     rows = Programme.objects.filter(hub=request.hub, public=True).filter(Q(ends__isnull=True) | Q(ends__gte=today))
-    return rows.visible_to(request.actor).order_by("starts", "name")  # type: ignore[no-any-return]
+    found: list[Programme] = list(rows.visible_to(request.actor).order_by("starts", "name")[:SHOWN])
+    for row in found:
+        row.page = link("programme", request.hub.slug, row.pk)  # type: ignore[attr-defined]
+    return found
 
 
 def _next_session(request: Request) -> Session | None:
@@ -200,5 +229,5 @@ def _areas(place: Place) -> list[Area]:
     step = 0.06 if place.level == Place.Level.NEIGHBOURHOOD else 0.6
     near = near.filter(lat__range=(place.lat - step, place.lat + step))
     near = near.filter(lon__range=(place.lon - 1.7 * step, place.lon + 1.7 * step))
-    land = [Area(other.name, other.outline) for other in near[:40]]
+    land = [Area(other.name, other.outline or ()) for other in near[:40]]
     return [*land, Area(place.name, place.outline, level=5, label=True)]

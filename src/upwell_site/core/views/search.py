@@ -22,7 +22,7 @@ def search(request: Request) -> HttpResponse:
     except ValueError:
         asked = ""
     long_enough = len(asked) >= SHORTEST
-    found = panels.find(asked, request.actor) if long_enough else []
+    found = panels.find(asked, request.hub, request.actor) if long_enough else []
     return render(
         request, "core/hubs/search.html", {"asked": asked, "found": found, "too_short": bool(asked) and not long_enough}
     )
