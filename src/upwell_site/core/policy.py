@@ -163,14 +163,23 @@ def _relation(actor: Actor, role: str, relation: Mapping[str, Any]) -> Q:
     if "programme" in relation:
         return Q(**{f"{_path(relation['programme'])}__in": programmes})
     if "programme_among" in relation:
-        many = _many(actor, relation["programme_among"], relation).filter(programme__in=programmes)
+        path = _path(relation.get("path", "programme"))
+        many = _many(actor, relation["programme_among"], relation).filter(**{f"{path}__in": programmes})
         return _among(relation, many)
     raise ImproperlyConfigured(f"permissions.toml: a relation of no known kind: {dict(relation)}")
 
 
 def _many(actor: Actor, label: str, relation: Mapping[str, Any]) -> QuerySet[Any]:
     many: QuerySet[Any] = apps.get_model(label)._default_manager.filter(hub_id=actor.hub_id)
-    return many.filter(**{_path(key): value for key, value in relation.get("where", {}).items()})
+    where = dict(relation.get("where", {}))
+    if where.pop("live", False):
+        many = many.filter(live())
+    return many.filter(**{_path(key): value for key, value in where.items()})
+
+
+def live() -> Q:
+    """Return the condition of a dated row that has not ended: `until` is open, or lies ahead."""
+    return Q(until__isnull=True) | Q(until__gt=timezone.localdate())
 
 
 def _among(relation: Mapping[str, Any], many: QuerySet[Any]) -> Q:
