@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from tests.factories.people import Room, give_role
@@ -64,6 +65,11 @@ def pages(room: Room) -> list[tuple[str, tuple[object, ...]]]:
     ]
 
 
+def closed(route: str) -> int:
+    """A page about something public is forbidden; everything else was never there."""
+    return 403 if route in {"programme_edit", "programme_standing"} else 404
+
+
 @pytest.mark.slow
 def test_every_page_opens_for_an_admin_and_has_one_heading(room, as_):
     """A page that does not render is the first thing a hub would meet."""
@@ -81,7 +87,7 @@ def test_nothing_opens_for_a_visitor_but_what_is_public(room, as_):
     visitor = as_()
     public = {"programmes", "programme", "notice"}
     for route, rows in pages(room):
-        assert visitor.get(route, *rows).status_code == (200 if route in public else 404), route
+        assert visitor.get(route, *rows).status_code == (200 if route in public else closed(route)), route
 
 
 @pytest.mark.slow
@@ -90,7 +96,7 @@ def test_nothing_opens_for_an_admin_of_another_hub_but_what_is_public(room, as_)
     stranger = as_(room.stranger)
     public = {"programmes", "programme", "notice", "you"}
     for route, rows in pages(room):
-        assert stranger.get(route, *rows).status_code == (200 if route in public else 404), route
+        assert stranger.get(route, *rows).status_code == (200 if route in public else closed(route)), route
 
 
 @pytest.mark.slow
@@ -103,7 +109,10 @@ def test_an_empty_form_never_breaks_a_page(room, as_):
 
 def test_staff_without_a_second_factor_are_asked_for_it(room, as_):
     """An organiser who only typed a code is not an organiser yet."""
-    pytest.importorskip("upwell_site.core.views.door", reason="the door's second step is not here yet")
+    try:
+        reverse("second_step")
+    except NoReverseMatch:
+        pytest.skip("the door is not built in this tree")
     answer = as_(room.admin, second_factor=False).get("people")
     assert answer.status_code == 302
 

@@ -18,7 +18,8 @@ from upwell_site.core.refused import Refused
 CHILD_UNTIL = 13  # years: below, a parent or guardian says yes
 NAMES: Mapping[str, Any] = {
     "listening": gettext_lazy("Writing down what you tell us"),
-    "quoting": gettext_lazy("Using your words, without your name"),
+    "membership": gettext_lazy("Keeping your name and how to reach you"),
+    "quote": gettext_lazy("Using your words, without your name"),
     "contact": gettext_lazy("Getting in touch with you"),
     "mentoring": gettext_lazy("Finding you a mentor, or somebody to mentor"),
     "evidence": gettext_lazy("Learning whether it helps"),

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,10 +50,11 @@ def add_person(*, by: Person | None, hub: Hub, name: str, born: date | None = No
 
 @transaction.atomic
 def add_to_programme(*, by: Person, hub: Hub, name: str, programme: Programme | None, **fields: Any) -> Person:
-    """Add a person, and propose that they take part in a programme."""
+    """Add a person who takes part in a programme. Taking part counts at once; every other role waits for a yes."""
     person = add_person(by=by, hub=hub, name=name, **fields)
     if programme is not None:
-        propose_role(by=by, person=person, role=Membership.Role.MENTEE, programme=programme)
+        role = propose_role(by=by, person=person, role=Membership.Role.MENTEE, programme=programme)
+        grant_role(by=by, membership=role)
     return person
 
 
@@ -140,9 +141,14 @@ def confirm_ages(*, by: Person, people: Iterable[Person]) -> int:
     return done
 
 
+def not_ended() -> Q:
+    """Return the condition of a role that has not ended, whether it was given, waits for a yes or for its first day."""
+    return Q(until__isnull=True) | Q(until__gt=timezone.localdate())
+
+
 def live_roles(person: Person, role: str | None = None) -> QuerySet[Membership]:
     """Return the roles of a person that have not ended, proposed ones included."""
-    rows: QuerySet[Membership] = Membership.objects.filter(policy.live(), hub_id=person.hub_id, person=person)
+    rows: QuerySet[Membership] = Membership.objects.filter(not_ended(), hub_id=person.hub_id, person=person)
     return rows.filter(role=role) if role else rows
 
 
@@ -157,9 +163,7 @@ def has_safety_role(hub_id: int) -> bool:
 
 
 def _holders(hub_id: int, *roles: str) -> QuerySet[Membership]:
-    rows: QuerySet[Membership] = Membership.objects.filter(
-        policy.live(), hub_id=hub_id, role__in=roles, granted_at__isnull=False, since__lte=timezone.localdate()
-    )
+    rows: QuerySet[Membership] = Membership.objects.filter(policy.live(Membership), hub_id=hub_id, role__in=roles)
     return rows.filter(person__emptied_at__isnull=True)
 
 
@@ -217,7 +221,7 @@ def end_role(*, by: Person, membership: Membership) -> None:
     if membership.granted_at is not None:
         _check_not_the_last(membership)
     today = timezone.localdate()
-    ended = Membership.objects.filter(policy.live(), pk=membership.pk).update(until=today)
+    ended = Membership.objects.filter(not_ended(), pk=membership.pk).update(until=today)
     if not ended:
         raise Refused(_("This role has ended already."))
     log(by, "end_role", membership)

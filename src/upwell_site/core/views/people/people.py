@@ -65,7 +65,7 @@ def people(request: Request) -> HttpResponse:
 
 def _with_role(request: Request, chosen: dict[str, Any]) -> QuerySet[Membership, Any]:
     """The people of a programme or a role. The form offers only programmes of one's own; roles one may read."""
-    rows = Membership.objects.filter(policy.live(), hub=request.hub)
+    rows = Membership.objects.filter(actions.not_ended(), hub=request.hub)
     if "programme" in chosen:
         rows = rows.filter(programme=chosen["programme"])
     if "role" in chosen:

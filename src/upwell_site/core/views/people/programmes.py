@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from upwell_site.core import policy
 from upwell_site.core.actions import programmes as actions
+from upwell_site.core.actions.people import not_ended
 from upwell_site.core.actor import Request
 from upwell_site.core.forms.people_places import ProgrammeForm
 from upwell_site.core.guard import allow
@@ -68,7 +69,7 @@ def _members(request: Request, programme: Programme) -> QuerySet[Membership]:
     """The roles in a programme, of people whose names may be seen."""
     named = Person.objects.filter(hub=request.hub).visible_to(request.actor)
     rows: QuerySet[Membership] = (
-        Membership.objects.filter(policy.live(), hub=request.hub, programme=programme, person__in=named)
+        Membership.objects.filter(not_ended(), hub=request.hub, programme=programme, person__in=named)
         .visible_to(request.actor)
         .select_related("person")
     )

@@ -20,7 +20,7 @@ from upwell_site.core.views.people.pages import SIZE, crumbs, decide, decide_or_
 @allow(GET="hub.list_roles")
 def roles(request: Request) -> HttpResponse:
     """Roles that wait for a yes, then those that are held."""
-    rows = Membership.objects.filter(policy.live(), hub=request.hub).visible_to(request.actor)
+    rows = Membership.objects.filter(actions.not_ended(), hub=request.hub).visible_to(request.actor)
     rows = rows.with_can(request.actor, "grant", "end").select_related("person", "programme", "proposed_by")
     context = {
         "waiting": rows.filter(granted_at__isnull=True).order_by("pk")[:SIZE],

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from upwell_site.core import policy
 from upwell_site.core.actions import standing as actions
+from upwell_site.core.actions.people import not_ended
 from upwell_site.core.actor import Request
 from upwell_site.core.forms.people_roles import Record, TakeBack, Ticked
 from upwell_site.core.guard import allow
@@ -58,9 +59,7 @@ def standing_set(request: Request, person: Person) -> HttpResponse:
 @allow(GET="programme.standing", POST="programme.set_standing")
 def programme_standing(request: Request, programme: Programme) -> HttpResponse:
     """Who is in order: a programme's mentors, and what each still lacks. Write down one thing for many."""
-    mentors = Membership.objects.filter(
-        policy.live(), hub=request.hub, programme=programme, role=Membership.Role.MENTOR
-    )
+    mentors = Membership.objects.filter(not_ended(), hub=request.hub, programme=programme, role=Membership.Role.MENTOR)
     rows = Person.objects.filter(hub=request.hub, pk__in=mentors.values("person")).visible_to(request.actor)
     page = page_of(rows, request, "folded")
     form = Record(request.POST or None, checks=_checks(request))
