@@ -63,7 +63,8 @@ def register(kind: str) -> Callable[[Work], Work]:
 def find(kind: str) -> Work:
     """Return the function of a job; its module is loaded when first needed."""
     if kind not in _known:
-        import_module(f"upwell_site.{kind.partition('.')[0]}.jobs")
+        verb = kind.partition(".")[0]
+        import_module("upwell_site.core.work" if verb == "core" else f"upwell_site.{verb}.jobs")
     return _known[kind]
 
 
