@@ -108,7 +108,8 @@ def _note_same_file(batch: Batch, found: check.Found) -> None:
 def _as_json(found: check.Found, loading: Loading, table: Table) -> dict[str, Any]:
     used = [name for name in loading.headings if name and name not in (guess.REFUSED, guess.LEFT_OUT)]
     examples = {
-        heading: next((row[at] for row in table.rows[:50] if row[at]), "")[:60] for at, heading in enumerate(table.columns)
+        heading: next((row[at] for row in table.rows[:50] if row[at]), "")[:60]
+        for at, heading in enumerate(table.columns)
     }
     return {
         "rows": found.rows,
@@ -120,20 +121,10 @@ def _as_json(found: check.Found, loading: Loading, table: Table) -> dict[str, An
         "groups": [[column, message, n] for (column, message), n in found.groups.most_common(20)],
         "notes": found.notes,
         "fields": used,
-        "sample": [[row.number, *(_words(row.values.get(name)) for name in used)] for row in found.sample],
+        "sample": [[row.number, *(check.in_words(row.values.get(name)) for name in used)] for row in found.sample],
         "changes": [list(change) for change in found.changes],
         "examples": examples,
     }
-
-
-def _words(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list | tuple | set | frozenset):
-        return "; ".join(sorted(str(part) for part in value))
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value)
 
 
 def fail(*, batch: Batch, said: str, row: int | None = None) -> None:
@@ -194,7 +185,9 @@ def load(*, batch: Batch, actor: Actor, table: Table) -> dict[str, int]:
                     loading.counts[plan.state] += 1
                 kind.load(plans, loading)
     except IntegrityError:
-        raise Refused(_("Somebody changed these people meanwhile. Nothing was brought in; please look again.")) from None
+        raise Refused(
+            _("Somebody changed these people meanwhile. Nothing was brought in; please look again.")
+        ) from None
     if found.blocked or len(found.bad) != batch.found.get("bad", 0):
         raise Refused(_("The list or the hub changed since you looked. Nothing was brought in; please look again."))
     return _done(batch, loading, left_out=len(found.bad))

@@ -103,10 +103,20 @@ def rows_of(found: Found, table: Table, kind: Kind, columns: dict[str, str], loa
 
 
 def _show_changes(found: Found, plan: Plan) -> None:
-    for name, value in plan.changes.items():
-        if len(found.changes) < EXAMPLES and name in plan.more.get("shown", ()):
-            was = plan.more["shown"][name]
-            found.changes.append((plan.row.number, name, str(was), str(value)))
+    for name, was, now in plan.more.get("said", ()):
+        if len(found.changes) < EXAMPLES:
+            found.changes.append((plan.row.number, name, in_words(was), in_words(now)))
+
+
+def in_words(value: Any) -> str:
+    """Return a value as the preview shows it."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple | set | frozenset):
+        return "; ".join(sorted(str(part) for part in value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value)
 
 
 def _about_heading(problem: InputError) -> bool:
@@ -188,7 +198,9 @@ class _Reader:
                 read = column.read(cells[at])
                 said = f"{read.day} {read:%B %Y}"
                 if not any(note.startswith(_("Dates are read day first")) for note in self.found.notes):
-                    self.found.note(_("Dates are read day first: %(cell)s is %(day)s.") % {"cell": cells[at], "day": said})
+                    self.found.note(
+                        _("Dates are read day first: %(cell)s is %(day)s.") % {"cell": cells[at], "day": said}
+                    )
         same = [cells[at] == self.example[column.name] for at, column in self.used if cells[at]]
         if len(same) > 2 and all(same):
             self.found.note(_("Row %d is the example row of our template. Delete it if it is not a person.") % number)

@@ -26,7 +26,10 @@ _AGES = _("Nobody becomes an adult by a spreadsheet. Use a column “born” wit
 _CONSENT = _("Only the person themselves can say yes to this. They are asked when they come in.")
 
 _REFUSALS: tuple[tuple[str, Any], ...] = (
-    (r"(is )?(super ?user|operator|admin|administrator|staff|safeguarding|organiser|moderator|convenor|deputy)", _ROLES),
+    (
+        r"(is )?(super ?user|operator|admin|administrator|staff|safeguarding|organiser|moderator|convenor|deputy)",
+        _ROLES,
+    ),
     (r"(.* )?(roles?|permissions?|privileges?|rights|access level|memberships?|grants?|granted( by| at)?)", _ROLES),
     (r"safeguarding( lead| role)?", _ROLES),
     (r"(user|hub|tenant|account|login)( ?(id|name|number|slug))?|username|(client|link) id|pk|primary key", _SITE),

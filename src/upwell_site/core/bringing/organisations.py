@@ -75,8 +75,8 @@ def _changes(row: Row, thing: Organisation | None) -> Plan:
     if thing is None:
         return Plan(row, "new", None, {**wanted, "outside_id": number, "folded": fold(wanted["name"])})
     differs = {name: value for name, value in wanted.items() if getattr(thing, name) != value}
-    shown = {name: getattr(thing, name) for name in differs}
-    plan = Plan(row, "changed" if differs else "known", thing, differs, {"shown": shown})
+    said = [(name, getattr(thing, name), value) for name, value in differs.items()]
+    plan = Plan(row, "changed" if differs else "known", thing, differs, {"said": said})
     if "name" in differs:
         plan.changes["folded"] = fold(differs["name"])
     if number and not thing.outside_id:

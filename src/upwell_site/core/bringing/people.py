@@ -141,7 +141,9 @@ def _known(named: list[tuple[Row, str]], loading: Loading) -> _Known:
     if loading.batch is not None:
         people = people.select_for_update()
     known = _Known({p.outside_id: p for p in people.filter(outside_id__in=[key for _row, key in named])})
-    names = {fold(row.values["name"]) for row, key in named if row.values.get("email") and key not in known.by_key}
+    names = {
+        fold(row.values.get("name", "")) for row, key in named if row.values.get("email") and key not in known.by_key
+    }
     if names:
         seen = people.filter(pk__in=Person.objects.visible_to(loading.actor).values("pk"), folded__in=names)
         known.by_address = {(p.email.lower(), p.folded): p for p in seen.exclude(email="")}
@@ -200,13 +202,14 @@ def _changes(plan: Plan, known: _Known, loading: Loading) -> Plan:
         plan.changes = {**wanted, **plan.more.get("age", {}), "outside_id": plan.more["key"]}
         return plan
     differs = {name: value for name, value in wanted.items() if getattr(person, name) != value}
-    shown = {name: getattr(person, name) for name in differs if name not in ("organisation_id",)}
     kept = {name for name in differs if not _may_change(person, name, known)}
     if kept:
         loading.counts["kept"] += 1
     age = plan.more.get("age", {})
     plan.changes = {name: value for name, value in differs.items() if name not in kept} | age
-    plan.more["shown"] = {name: shown[name] for name in plan.changes if name in shown}
+    plan.more["said"] = [
+        (name, getattr(person, name), value) for name, value in plan.changes.items() if name in FIELDS.values()
+    ]
     plan.state = "changed" if plan.changes else "known"
     if not person.outside_id and person.pk in known.edit:
         plan.changes["outside_id"] = plan.more["key"]
@@ -223,9 +226,7 @@ def _may_change(person: Person, name: str, known: _Known) -> bool:
 def write_people(plans: Sequence[Plan], loading: Loading) -> None:
     """Write what was planned: new people, then changes, each noted for undoing. Sets ``plan.thing``."""
     new = [plan for plan in plans if plan.thing is None]
-    made = [
-        Person(hub=loading.hub, folded=fold(plan.changes.get("name", ""))[:120], **plan.changes) for plan in new
-    ]
+    made = [Person(hub=loading.hub, folded=fold(plan.changes.get("name", ""))[:120], **plan.changes) for plan in new]
     for plan, person in zip(new, Person.objects.bulk_create(made, batch_size=500), strict=True):
         plan.thing = person
     loading.keep((plan.row.number, plan.thing, None) for plan in new)
@@ -264,7 +265,7 @@ def plain(row: Any, name: str) -> Any:
 
 
 def give_role(plans: Sequence[Plan], loading: Loading, role: str, granted: bool) -> None:
-    """Make people part of the programme. A role that carries rights is only proposed; nobody gives one to themselves."""
+    """Make people part of the programme. A role with rights is only proposed; nobody gives one to themselves."""
     if loading.programme is None:
         return
     live = Membership.objects.filter(
@@ -277,7 +278,12 @@ def give_role(plans: Sequence[Plan], loading: Loading, role: str, granted: bool)
     rows = Membership.objects.bulk_create(
         [
             Membership(
-                hub=loading.hub, person=plan.thing, role=role, programme=loading.programme, proposed_by=loading.by, **told
+                hub=loading.hub,
+                person=plan.thing,
+                role=role,
+                programme=loading.programme,
+                proposed_by=loading.by,
+                **told,
             )
             for plan in due
         ],

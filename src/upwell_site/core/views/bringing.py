@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -227,8 +227,9 @@ def batch_problems(request: Request, batch: Batch) -> HttpResponse:
     path = files.problems_of(batch.file) if files.path_of(batch.file) else None
     if path is None or not path.is_file():
         return HttpResponseRedirect(_page(batch))
-    name = f"problems-{batch.pk}.csv"
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    name = f'attachment; filename="problems-{batch.pk}.csv"'
+    body = path.read_bytes()
+    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 
 
 @allow(POST="batch.undo")
