@@ -92,7 +92,7 @@ def may_mentor(person: Person, day: date | None = None) -> bool:
 
 def has_second_factor(request: HttpRequest) -> bool:
     """Whether this session was opened with a passkey, or with a code and an authenticator app."""
-    methods = {record.get("method") for record in get_authentication_records(request)}
+    methods = {record.get("method") for record in get_authentication_records(request, request.user)}
     if "example" in methods and not Site.is_example():
         return False
     return bool(methods & SECOND_FACTORS)

@@ -81,7 +81,7 @@ def _groups() -> list[Group]:
     ):
         points = []
         for _ in range(marks):
-            turn, far = rng.random() * 2 * math.pi, rng.gauss(0, spread)
+            turn, far = rng.random() * 2 * math.pi, spread * min(2.2, abs(rng.gauss(0.5, 0.8)))
             points.append((cx + far * math.cos(turn) * 1.3, cy + far * math.sin(turn), rng.randint(1, 6)))
         groups.append(Group(letter, people, points))
     return groups

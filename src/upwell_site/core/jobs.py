@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
+from importlib.util import find_spec
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Model, Q
@@ -63,9 +64,20 @@ def register(kind: str) -> Callable[[Work], Work]:
 def find(kind: str) -> Work:
     """Return the function of a job; its module is loaded when first needed."""
     if kind not in _known:
-        verb = kind.partition(".")[0]
-        import_module("upwell_site.core.work" if verb == "core" else f"upwell_site.{verb}.jobs")
+        load(kind.partition(".")[0])
     return _known[kind]
+
+
+def load(app: str) -> None:
+    """Load the jobs of one app: `<app>/jobs.py`; those of the core are in `core/work.py`."""
+    name = f"upwell_site.{app}.{'work' if app == 'core' else 'jobs'}"
+    if find_spec(name) is not None:
+        import_module(name)
+
+
+def known() -> dict[str, Work]:
+    """Return every job that is loaded, by its name."""
+    return dict(_known)
 
 
 def start(kind: str, *, hub: Hub, about: Model | None = None, by: Person | None = None) -> Job:

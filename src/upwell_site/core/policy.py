@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import BooleanField, Case, Model, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, DateTimeField, Model, Q, QuerySet, Value, When
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -170,7 +170,19 @@ def _relation(actor: Actor, role: str, relation: Mapping[str, Any]) -> Q:
 
 def _many(actor: Actor, label: str, relation: Mapping[str, Any]) -> QuerySet[Any]:
     many: QuerySet[Any] = apps.get_model(label)._default_manager.filter(hub_id=actor.hub_id)
+    if relation.get("live"):
+        many = many.filter(live(many.model))
     return many.filter(**{_path(key): value for key, value in relation.get("where", {}).items()})
+
+
+def live(model: type[Model]) -> Q:
+    """Return the condition that a dated row holds now: begun, granted where that is needed, not ended."""
+    dated = isinstance(model._meta.get_field("until"), DateTimeField)
+    now = timezone.now() if dated else timezone.localdate()
+    whole = Q(since__lte=now) & (Q(until__isnull=True) | Q(until__gt=now))
+    if any(f.name == "granted_at" for f in model._meta.fields):
+        whole &= Q(granted_at__isnull=False)
+    return whole
 
 
 def _among(relation: Mapping[str, Any], many: QuerySet[Any]) -> Q:

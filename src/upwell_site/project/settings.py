@@ -7,7 +7,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from upwell_site.project import env
+from upwell_site import env
 
 SITE = Path(__file__).resolve().parent.parent
 DIR = Path(env.text("UPWELL_DIR", "var", "the folder of everything this site keeps")).resolve()
@@ -178,7 +178,6 @@ TIME_ZONE = env.text("UPWELL_TIMEZONE", "Europe/London", "the time zone of the p
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DIR / "files"}},
     "staticfiles": {"BACKEND": "upwell_site.project.static.Storage"},

@@ -72,6 +72,12 @@ def read(batch: Batch, progress: Progress = silent) -> Table:
     return read_table(path, batch.file_name, max_bytes=limit, collect=True, progress=progress)
 
 
+@transaction.atomic
+def wait_for_reading(*, batch: Batch) -> None:
+    """Mark a large list as being read by a worker."""
+    Batch.objects.filter(pk=batch.pk, state=S.UPLOADED).update(state=S.READING)
+
+
 def look(*, batch: Batch, actor: Actor, progress: Progress = silent) -> None:
     """Read a batch and keep what was found for the preview. Nothing of the list is written."""
     try:

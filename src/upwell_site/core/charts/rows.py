@@ -86,16 +86,20 @@ def forest_row(
     return row(parts, name, HEIGHT)
 
 
-def lanes(places: Sequence[float], close: float = CLOSE) -> list[int]:
-    """Which lane (0 middle, -1 above, 1 below, …) each mark stands in so that near ones do not cover each other."""
-    order = sorted(range(len(places)), key=lambda i: places[i])
-    choice = sorted(range(-len(places), len(places) + 1), key=lambda lane: (abs(lane), lane))
-    taken: list[tuple[float, int]] = []
-    found = [0] * len(places)
-    for i in order:
-        busy = {lane for place, lane in taken if abs(places[i] - place) < close}
-        found[i] = next(lane for lane in choice if lane not in busy)
-        taken.append((places[i], found[i]))
+def lanes(places: Sequence[float], close: float = CLOSE) -> list[float]:
+    """How many steps below the line each mark stands (above: minus) so that near ones do not cover each other.
+
+    Marks that stand clear stay on the line; those in a bunch fan out in the order given, A above B above C.
+    """
+    found = [0.0] * len(places)
+    bunch: list[int] = []
+    for i in [*sorted(range(len(places)), key=lambda i: places[i]), None]:
+        if bunch and (i is None or places[i] - places[bunch[-1]] >= close):
+            for step, member in enumerate(sorted(bunch)):
+                found[member] = step - (len(bunch) - 1) / 2
+            bunch = []
+        if i is not None:
+            bunch.append(i)
     return found
 
 
@@ -111,7 +115,7 @@ def group_marks_row(
     if not shown:
         return EMPTY
     where = lanes([value for _, value in shown])
-    reach = max(1, *(abs(lane) for lane in where))
+    reach = max(1.0, *(abs(lane) for lane in where))
     y = RADIUS + 3 + STEP * reach
     parts = [_line("0", "100%", y, "c-grid"), _post("50%", y, 14, "c-half")]
     values = [value for _, value in shown]

@@ -78,7 +78,7 @@ def picture(name: str = "three-people") -> SafeString:
 def people_rising() -> SafeString:
     """The hub head's people, without their water: `{% water %}` follows across the whole page."""
     svg = re.sub(r'<path class="p-(deep|line)".*?/>', "", _drawn("picture-people-rising", "people"))
-    return mark_safe(svg.replace('viewBox="0 0 560 300"', 'viewBox="0 30 560 214"'))  # noqa: S308  (our own file)
+    return mark_safe(svg.replace('viewBox="0 0 560 300"', 'viewBox="-26 30 608 214"'))  # noqa: S308  (our own file)
 
 
 @register.simple_tag
@@ -108,8 +108,9 @@ def swell(context: Context, seed: str = "") -> SafeString:
     left, right = (round(10 + 0.2 * far, 1) for far in (x, 100 - x))
     return format_html(
         '<svg class="swell" viewBox="0 0 100 32" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-        '<path d="M0 {}C{} {} {} 0 {} 0S{} {} 100 {}V33H0Z"/></svg>',
-        left, round(x * 0.4, 1), left, round(x * 0.62, 1), x, round(x + (100 - x) * 0.62, 1), right, right,
+        '<path d="M0 {}C{} {} {} 0 {} 0C{} 0 {} {} 100 {}V33H0Z"/></svg>',
+        left, round(x * 0.4, 1), left, round(x * 0.62, 1), x,
+        round(x + (100 - x) * 0.38, 1), round(x + (100 - x) * 0.6, 1), right, right,
     )  # fmt: skip
 
 

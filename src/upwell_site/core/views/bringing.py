@@ -74,7 +74,7 @@ def _take(request: Request, kind: Kind, form: ListForm) -> str:
 def _look(request: Request, batch: Batch, size: int) -> str:
     """Read a list now, or have it read when it is large; return where to go."""
     if work.is_large(batch, size):
-        Batch.objects.filter(pk=batch.pk).update(state=S.READING)
+        actions.wait_for_reading(batch=batch)
         jobs.start("core.look_at_list", hub=request.hub, about=batch, by=request.person)
     else:
         actions.look(batch=batch, actor=request.actor)

@@ -1,0 +1,1 @@
+"""Act: no engine yet; README.md says what it will be."""

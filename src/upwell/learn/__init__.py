@@ -1,0 +1,1 @@
+"""Learn: no engine yet; README.md says what it will be."""

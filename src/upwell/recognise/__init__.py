@@ -1,0 +1,1 @@
+"""Recognise: no engine yet; README.md says what it will be."""

@@ -1,0 +1,1 @@
+"""Share: no engine yet; README.md says what it will be."""

@@ -1,0 +1,1 @@
+"""Show: no engine yet; README.md says what it will be."""

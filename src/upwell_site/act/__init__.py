@@ -1,0 +1,1 @@
+"""Act: nothing here yet; README.md says what it will be."""

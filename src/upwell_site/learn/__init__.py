@@ -1,0 +1,1 @@
+"""Learn: nothing here yet; README.md says what it will be."""

@@ -1,0 +1,1 @@
+"""Recognise: nothing here yet; README.md says what it will be."""

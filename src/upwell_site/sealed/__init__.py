@@ -1,0 +1,1 @@
+"""Sealed: nothing here yet; README.md says what it will be."""

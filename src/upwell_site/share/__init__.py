@@ -1,0 +1,1 @@
+"""Share: nothing here yet; README.md says what it will be."""

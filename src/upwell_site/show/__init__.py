@@ -1,0 +1,1 @@
+"""Show: nothing here yet; README.md says what it will be."""
