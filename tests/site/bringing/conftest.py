@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, TestCase
 
 from tests.factories.bringing import small_world
-from tests.factories.signin import sign_in
+from tests.world import sign_in
 from upwell_site.core.models import Batch
 
 
@@ -35,7 +35,7 @@ class Driver:
     def __init__(self, world: Any, person: Any) -> None:
         self.client, self.world = Client(), world
         self.root = f"/h/{world.hub.slug}/bring-in/"
-        sign_in(self.client, person)
+        sign_in(self.client, person.user)
 
     def upload(self, kind: str, body: bytes | str, name: str = "list.csv", where: Any = None) -> Any:
         """Upload a list; return the answer after the redirect."""
@@ -51,7 +51,8 @@ class Driver:
         return Batch.objects.filter(hub=self.world.hub).order_by("-id")[0]
 
     def post(self, page: str, **data: Any) -> Any:
-        return self.client.post(f"{self.root}{self.batch.pk}/{page}/", data, follow=True)
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            return self.client.post(f"{self.root}{self.batch.pk}/{page}/", data, follow=True)
 
     def bring_in(self, kind: str, body: bytes | str, **more: Any) -> Batch:
         """Upload a list without problems and bring it in."""

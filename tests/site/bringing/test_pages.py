@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from tests.factories.signin import sign_in
+from tests.world import sign_in
 from tests.site.bringing.conftest import Driver, words_of
 from upwell_site.connect.models import Ask, Offer
 from upwell_site.core.bringing import files
@@ -55,7 +55,7 @@ def test_a_kind_that_is_not_ones_own_leads_back(admin):
 def test_who_holds_no_role_for_it_finds_nothing(here, there):
     for person in (here.mentee, there.admin, there.lead):
         client = Client()
-        sign_in(client, person)
+        sign_in(client, person.user)
         for page in ("", "list/?kind=people", "template/?kind=people"):
             assert client.get(f"/h/here/bring-in/{page}").status_code == 404
     assert Client().get("/h/here/bring-in/").status_code == 404

@@ -17,15 +17,10 @@ def claimed(person: Person | None, born: date, by: Person | None) -> dict[str, A
     A date that makes somebody young counts at once. One that makes somebody adult is kept as claimed until a second
     person confirms it.
     """
-    if person is not None and born in (person.born, person.born_claimed):
+    if adult_day(born) <= timezone.localdate():
+        told = person is not None and born in (person.born, person.born_claimed)
+        return {} if told else {"born_claimed": born, "born_claimed_by": by}
+    young = {"born": born, "adult_on": adult_day(born), "born_claimed": None, "listed": False}
+    if person is not None and all(getattr(person, name) == value for name, value in young.items()):
         return {}
-    if adult_day(born) > timezone.localdate():
-        return {
-            "born": born,
-            "born_by": by,
-            "adult_on": adult_day(born),
-            "born_claimed": None,
-            "born_claimed_by": None,
-            "listed": False,
-        }
-    return {"born_claimed": born, "born_claimed_by": by}
+    return {**young, "born_by": by, "born_claimed_by": None}

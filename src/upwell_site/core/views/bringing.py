@@ -44,8 +44,9 @@ def bring_in_list(request: Request) -> HttpResponse:
     kind, targets = _kind(request)
     if kind is None:
         return HttpResponseRedirect(reverse("bring_in", args=[request.hub.slug]))
-    form = ListForm(request.POST or None, request.FILES or None, targets=targets)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = ListForm(request.POST if sent else None, request.FILES if sent else None, targets=targets)
+    if sent and form.is_valid():
         return once(request, lambda: _take(request, kind, form))
     context = {"kind": kind, "columns": kind.columns(), "form": form}
     return render(request, "core/bringing/list.html", context, status=422 if form.errors else 200)
