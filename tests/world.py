@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
+from tests.factories.signin import sign_in_user
 from upwell_site.connect.models import Ask, Offer, Pair, Round, Unmatched
 from upwell_site.core.models import (
     Attendance,
@@ -51,6 +52,7 @@ ROLES: dict[str, set[str]] = {
     "visitor": {"visitor"},
     "linkholder": {"visitor", "link"},
     "stranger": {"visitor", "user"},  # signed in, a person of neither hub
+    "operator": {"visitor", "user"},  # runs the site; a person of neither hub
     "adult": {"visitor", "user", "participant"},
     "listed": {"visitor", "user", "participant"},
     "young": {"visitor", "user", "young", "mentee"},  # aged 14, in programme A
@@ -82,7 +84,8 @@ GRANTED = {  # person: (role, programme)
     "asleep": ("admin", None),
     "young": ("mentee", "A"),
 }
-NO_PERSON = {"visitor", "linkholder", "stranger"}
+NO_PERSON = {"visitor", "linkholder", "stranger", "operator"}
+SITE_ROLES = {"operator": {"operator"}}  # held on the pages of the site alone
 TEAM_A = {"lead", "organiser"}  # who holds lead or organiser in programme A: "programme" relations by role
 
 # resource -> row -> person -> relations; "*" is true for everybody (facts of the row).
@@ -143,7 +146,7 @@ REL: Rel = {
     "letter": {"adult": {"adult": {"mine"}}},
     "job": {"lead": {"lead": {"mine"}}},
     "batch": {"lead": {"lead": {"mine"}}},
-    "invitation": {"lead": {"lead": {"mine"}}},
+    "invitation": {"lead": {"lead": {"mine"}, "*": {"plain", "joining", "team", "other_role", "safety_role"}}},
     "link": {"organiser": {"organiser": {"mine"}}},
     "conversation": {"one": {"organiser": {"author"}, "adult": {"subject"}, "lead": {"programme"}}},
     "note": {
@@ -232,20 +235,8 @@ class World:
             session.save()
             return client
         user = self.users[who if who in NO_PERSON else f"{who}@{side}"]
-        sign_in(client, user, second_factor=who != "asleep")
+        sign_in_user(client, user, second_factor=who != "asleep")
         return client
-
-
-def sign_in(client: Client, user: User, *, second_factor: bool = True) -> None:
-    """Sign in, with the records that a sign-in by code, and a passkey, leave in the session."""
-    client.force_login(user)
-    session = client.session
-    records = [{"method": "code", "at": timezone.now().timestamp(), "email": user.email}]
-    if second_factor:
-        records.append({"method": "mfa", "at": timezone.now().timestamp(), "type": "totp"})
-    session["account_authentication_methods"] = records
-    session["account_authentication_methods_user"] = str(user.pk)
-    session.save()
 
 
 def make() -> World:
@@ -254,6 +245,7 @@ def make() -> World:
     Site.objects.get_or_create(pk=1)
     leeds = Place.objects.create(code="E08000035", name="Leeds", level="council", lat=53.8, lon=-1.55)
     world.users["stranger"] = User.objects.create_user("stranger@example.org")
+    world.users["operator"] = User.objects.create_user("operator@example.org", is_operator=True)
     for name in HUBS:
         side = Side(name, _hub(name, leeds))
         world.sides[name] = side
