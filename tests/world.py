@@ -143,7 +143,9 @@ REL: Rel = {
     "letter": {"adult": {"adult": {"mine"}}},
     "job": {"lead": {"lead": {"mine"}}},
     "batch": {"lead": {"lead": {"mine"}}},
-    "invitation": {"lead": {"lead": {"mine"}}},
+    "invitation": {
+        "lead": {"lead": {"mine"}, "*": {"plain", "joining", "team", "other_role", "safety_role"}},
+    },
     "link": {"organiser": {"organiser": {"mine"}}},
     "conversation": {"one": {"organiser": {"author"}, "adult": {"subject"}, "lead": {"programme"}}},
     "note": {
@@ -155,6 +157,7 @@ REL: Rel = {
             "lead": {"author", "programme"},
             "organiser": {"programme"},
             "evaluator": {"programme"},
+            "linkholder": {"scoped"},
             "*": {"public", "open"},
         },
         "draft": {"lead": {"programme"}, "organiser": {"programme", "author"}, "evaluator": {"programme"}},
@@ -450,6 +453,7 @@ def _listen_rows(world: World, side: Side) -> None:
         return Discussion.objects.create(hub=hub, title=world.word(n, "discussion", row), programme=a, by=p[by], **more)
 
     opened, draft = discussion("open", "lead", state="open", public=True), discussion("draft", "organiser")
+    Link.objects.filter(pk=world.links[n]).update(scope=f"listen.discussion:{opened.pk}")
     statements = {
         row: Statement.objects.create(
             hub=hub, discussion=d, number=1, text=world.word(n, "statement", row), moderated=1

@@ -175,8 +175,8 @@ def remove_example(*, by: User | None) -> int:
     addresses = list(gone.values_list("email", flat=True))
     Letter.objects.filter(hub=None, address__in=addresses).delete()
     for rows in _rows_of(hubs):
-        rows._raw_delete(rows.db)  # type: ignore[attr-defined]  # dependency order: nothing left to collect
-    Hub.objects.filter(pk__in=hubs)._raw_delete("default")  # type: ignore[attr-defined]
+        rows._raw_delete(rows.db)  # in dependency order: nothing is left to collect
+    Hub.objects.filter(pk__in=hubs)._raw_delete("default")
     User.objects.filter(email__in=addresses).delete()
     Site.objects.filter(pk=1).update(example=False)
     log(None, "remove_example", hubs=len(hubs))
@@ -195,7 +195,7 @@ def _rows_of(hubs: list[int]) -> Iterator[models.QuerySet[models.Model]]:
 
 def _dependents_first() -> list[type[models.Model]]:
     """Return the models of hubs' rows so that each comes before those it points at."""
-    waiting = {m for m in walls.hub_models() if m is not Hub}
+    waiting: set[type[models.Model]] = set(walls.hub_models())
     order: list[type[models.Model]] = []
     while waiting:
         pointed = {target for m in waiting for target in _targets(m) if target is not m}
