@@ -24,6 +24,7 @@ from upwell_site.core.text import clean
 
 TEXTS = Path(__file__).resolve().parent.parent / "texts"
 CONSENTS = ("membership", "listening", "mentoring", "voting", "quote")
+INVENTED = ("example.org", "example.com", ".example", ".invalid")  # ends of addresses that are nobody's (RFC 2606)
 OPERATOR = "operator@example.invalid"  # who runs an example
 
 
@@ -225,6 +226,8 @@ def sign_in_of(person: Person) -> User:
         raise Refused(_("Only people of the example have open doors."))
     if person.user is not None:
         return person.user
-    user = sign_in_for(f"person-{person.pk}@example.invalid")
+    own = person.email.lower()
+    invented = own.endswith(INVENTED) and not Person.objects.filter(user__email=own, hub_id=person.hub_id).exists()
+    user = sign_in_for(own if invented else f"person-{person.pk}@example.invalid")
     Person.objects.filter(pk=person.pk, user=None).update(user=user)
     return user
