@@ -12,7 +12,7 @@ from tests import world
 from tests.factories import door
 from tests.factories.signin import sign_in, sign_in_user
 from upwell_site.core import safe_start, walls
-from upwell_site.core.actions import hubs, invitations
+from upwell_site.core.actions import begin, invitations
 from upwell_site.core.models import Event, Hub, Letter, Person, Site, User
 from upwell_site.core.refused import Refused
 
@@ -119,7 +119,7 @@ def test_people_of_real_hubs_have_no_door():
     client = Client(**HERE)
     assert client.post("/try/", {"door": str(real.pk)}).status_code == 404
     with pytest.raises(Refused):
-        hubs.sign_in_of(real)
+        begin.sign_in_of(real)
 
 
 def test_the_letters_of_the_example_can_be_followed():
@@ -186,7 +186,7 @@ def test_somebody_who_is_in_a_real_hub_too_keeps_their_sign_in():
     here.sides["there"].people["adult"].user and Person.objects.filter(
         pk=here.sides["there"].people["adult"].pk
     ).update(user=both.user)
-    hubs.remove_example(by=None)
+    begin.remove_example(by=None)
     assert User.objects.filter(pk=both.user_id).exists()
 
 
@@ -200,7 +200,7 @@ def test_only_whoever_runs_the_site_takes_the_example_away(client, role):
 
 def test_the_button(client):
     door.example()
-    sign_in_user(client, hubs.make_operator(by=None, email="op@example.org"))
+    sign_in_user(client, begin.make_operator(by=None, email="op@example.org"))
     assert client.post(reverse("remove_example"), {"once": "d" * 24}).status_code == 302
     assert not Hub.objects.exists()
     assert client.post(reverse("remove_example"), {"once": "d" * 24}).status_code == 302

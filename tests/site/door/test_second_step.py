@@ -16,7 +16,7 @@ from django.utils import timezone
 from tests.factories import door
 from tests.factories.signin import sign_in, sign_in_user, user_of
 from tests.site.door.test_sign_in import HOSTILE, ask, code_for
-from upwell_site.core.actions.hubs import make_operator
+from upwell_site.core.actions.begin import make_operator
 from upwell_site.core.models import Letter, Membership, User
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.urls import reverse
 from tests.factories import door
 from tests.factories.signin import sign_in
 from tests.site.door.test_example import HERE
-from upwell_site.core.actions import hubs, invitations
+from upwell_site.core.actions import begin, invitations
 from upwell_site.core.actor import roles_of
 from upwell_site.core.door.first import start_key
 from upwell_site.core.models import ConsentText, Hub, HubText, Invitation, Membership, Person, Place, Site, User
@@ -57,7 +57,7 @@ def test_from_the_page_to_an_open_hub():
     lead = invitations.accept(by=invitations.sign_in_for("sade@example.org"), invitation=invitations.find(key))
     assert "safeguarding" in roles_of(lead)
     assert {t.kind for t in HubText.objects.filter(hub=hub)} == {"privacy", "conduct", "safeguarding"}
-    assert {t.purpose for t in ConsentText.objects.filter(hub=hub)} == set(hubs.CONSENTS)
+    assert {t.purpose for t in ConsentText.objects.filter(hub=hub)} == set(begin.CONSENTS)
     assert not [t for t in HubText.objects.all() if "[hub]" in t.text or "[controller]" in t.text]
     assert Site.now().started_at is not None
     assert client.get(reverse("invitations", args=[hub.slug])).status_code == 302  # a second step comes first
@@ -127,13 +127,13 @@ def test_places_are_found_by_name_or_outcode():
     Place.objects.create(code="a", name="Leeds", level="council")
     Place.objects.create(code="b", name="Leeds Dock", level="neighbourhood")
     Place.objects.create(code="c", name="York", level="council")
-    assert hubs.find_place("leeds").code == "a"
-    assert hubs.find_place("Yor").code == "c"
-    assert hubs.find_place("ls8").name == "LS8"
-    assert hubs.find_place("  ") is None
+    assert begin.find_place("leeds").code == "a"
+    assert begin.find_place("Yor").code == "c"
+    assert begin.find_place("ls8").name == "LS8"
+    assert begin.find_place("  ") is None
     for words in ("Leed", "Nowhere"):
         with pytest.raises(Refused):
-            hubs.find_place(words)
+            begin.find_place(words)
 
 
 def test_the_mail_server_is_tried_and_what_is_wrong_is_said_in_words(settings):
