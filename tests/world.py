@@ -158,6 +158,7 @@ REL: Rel = {
             "lead": {"author", "programme"},
             "organiser": {"programme"},
             "evaluator": {"programme"},
+            "linkholder": {"scoped"},
             "*": {"public", "open"},
         },
         "draft": {"lead": {"programme"}, "organiser": {"programme", "author"}, "evaluator": {"programme"}},
@@ -442,6 +443,7 @@ def _listen_rows(world: World, side: Side) -> None:
         return Discussion.objects.create(hub=hub, title=world.word(n, "discussion", row), programme=a, by=p[by], **more)
 
     opened, draft = discussion("open", "lead", state="open", public=True), discussion("draft", "organiser")
+    Link.objects.filter(pk=world.links[n]).update(scope=f"listen.discussion:{opened.pk}")
     statements = {
         row: Statement.objects.create(
             hub=hub, discussion=d, number=1, text=world.word(n, "statement", row), moderated=1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -23,11 +22,6 @@ HOSTILE = [
     "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "https:/evil.example", "/\t/evil.example",
     "//localhost@evil.example/", "http://testserver.evil.example/", "data:text/html,x", "%2f%2fevil.example",
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits() -> None:
-    cache.clear()
 
 
 def known() -> User:

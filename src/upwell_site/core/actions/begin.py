@@ -24,6 +24,7 @@ from upwell_site.core.text import clean
 
 TEXTS = Path(__file__).resolve().parent.parent / "texts"
 CONSENTS = ("membership", "listening", "mentoring", "voting", "quote")
+INVENTED = ("example.org", "example.com", ".example", ".invalid")  # ends of addresses that are nobody's (RFC 2606)
 OPERATOR = "operator@example.invalid"  # who runs an example
 
 
@@ -175,8 +176,8 @@ def remove_example(*, by: User | None) -> int:
     addresses = list(gone.values_list("email", flat=True))
     Letter.objects.filter(hub=None, address__in=addresses).delete()
     for rows in _rows_of(hubs):
-        rows._raw_delete(rows.db)  # type: ignore[attr-defined]  # dependency order: nothing left to collect
-    Hub.objects.filter(pk__in=hubs)._raw_delete("default")  # type: ignore[attr-defined]
+        rows._raw_delete(rows.db)  # in dependency order: nothing is left to collect
+    Hub.objects.filter(pk__in=hubs)._raw_delete("default")
     User.objects.filter(email__in=addresses).delete()
     Site.objects.filter(pk=1).update(example=False)
     log(None, "remove_example", hubs=len(hubs))
@@ -195,7 +196,7 @@ def _rows_of(hubs: list[int]) -> Iterator[models.QuerySet[models.Model]]:
 
 def _dependents_first() -> list[type[models.Model]]:
     """Return the models of hubs' rows so that each comes before those it points at."""
-    waiting = {m for m in walls.hub_models() if m is not Hub}
+    waiting: set[type[models.Model]] = set(walls.hub_models())
     order: list[type[models.Model]] = []
     while waiting:
         pointed = {target for m in waiting for target in _targets(m) if target is not m}
@@ -225,6 +226,8 @@ def sign_in_of(person: Person) -> User:
         raise Refused(_("Only people of the example have open doors."))
     if person.user is not None:
         return person.user
-    user = sign_in_for(f"person-{person.pk}@example.invalid")
+    own = person.email.lower()
+    invented = own.endswith(INVENTED) and not Person.objects.filter(user__email=own, hub_id=person.hub_id).exists()
+    user = sign_in_for(own if invented else f"person-{person.pk}@example.invalid")
     Person.objects.filter(pk=person.pk, user=None).update(user=user)
     return user

@@ -160,14 +160,15 @@ def accept(*, by: User, invitation: Invitation) -> Person:
 def _person_for(user: User, invitation: Invitation) -> Person:
     """Return who this sign-in is in the hub: the person they are already, the one invited, or a new one."""
     hub_id = invitation.hub_id
-    mine = Person.objects.filter(hub_id=hub_id, user=user, emptied_at__isnull=True).first()
+    mine: Person | None = Person.objects.filter(hub_id=hub_id, user=user, emptied_at__isnull=True).first()
     if mine is not None:
         return mine
     if invitation.person_id:
         waiting = Person.objects.filter(hub_id=hub_id, pk=invitation.person_id, user=None, emptied_at__isnull=True)
         if not waiting.update(user=user):
             raise Refused(_("Somebody else uses this name here already. Please ask your hub to look."))
-        return Person.objects.get(hub_id=hub_id, pk=invitation.person_id)
+        found: Person = Person.objects.get(hub_id=hub_id, pk=invitation.person_id)
+        return found
     hub = Hub.objects.get(pk=hub_id)
     name = invitation.name or user.email.partition("@")[0]
     return add_person(by=None, hub=hub, name=name, email=user.email, user=user)

@@ -67,7 +67,7 @@ class Adapter(DefaultAccountAdapter):
         email: str | None = None,
     ) -> None:
         """Tell somebody that their sign-in changed."""
-        self.send_mail(template_prefix, email or getattr(user, "email", ""), context or {})
+        self.send_mail(template_prefix, email or str(getattr(user, "email", "")), context or {})
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **more: Any

@@ -12,7 +12,7 @@ LASTS = 15 * 60  # seconds
 
 def give_code(email: str) -> str:
     """Return a new code for an address; a code given before stops working."""
-    code = generate_user_code()
+    code: str = generate_user_code()
     cache.set(_place(email), hash_of(normalize_user_code(code)), LASTS)
     return code
 

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from upwell_site.core.door.loopback import far_hosts, from_here
-from upwell_site.core.models import Membership, Person, Site
+from upwell_site.core.models import Letter, Membership, Person, Site
 
 Role = Membership.Role
 MOST = 10
@@ -68,6 +68,12 @@ def doors() -> list[Door]:
 def behind(number: int) -> Person | None:
     """Return the person of a door, when there is such a door."""
     return next((door.person for door in doors() if door.person and door.person.pk == number), None)
+
+
+def letters() -> QuerySet[Letter]:
+    """Return the newest letters of the example: those of its hubs, and those of signing in."""
+    rows: QuerySet[Letter] = Letter.objects.filter(Q(hub__example=True) | Q(hub=None))
+    return rows.select_related("hub", "to").order_by("-id")[:50]
 
 
 def _here() -> QuerySet[Person]:

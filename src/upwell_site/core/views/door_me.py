@@ -8,16 +8,17 @@ from django.urls import reverse
 
 from upwell_site.core.actions.begin import is_empty
 from upwell_site.core.actor import Request
+from upwell_site.core.door.mine import persons_of
 from upwell_site.core.door.where import home_url
 from upwell_site.core.guard import allow
-from upwell_site.core.models import Hub, Person
+from upwell_site.core.models import Hub
 
 PAGE = 50
 
 
 def my_hubs(request: Request) -> list[dict[str, object]]:
     """Return the hubs somebody belongs to, each with who they are there and where it begins."""
-    rows = Person.objects.filter(user=request.user, emptied_at__isnull=True).select_related("hub").order_by("hub__name")
+    rows = persons_of(request.user)
     return [{"hub": row.hub, "name": row.name, "url": home_url(row.hub)} for row in rows]
 
 

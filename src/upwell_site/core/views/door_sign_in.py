@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from upwell_site.core.actor import Request, has_second_factor
+from upwell_site.core.door.mine import second_steps_of
 from upwell_site.core.door.pages import next_of, onward, ways_of
 from upwell_site.core.guard import allow
+from upwell_site.core.models import User
 
 
 @allow(GET="site.own")
@@ -29,7 +31,7 @@ def second_step(request: Request) -> HttpResponse:
 @allow(GET="site.own")
 def your_sign_in(request: Request) -> HttpResponse:
     """Show somebody how they can sign in, and let them change it."""
-    mine = Authenticator.objects.filter(user_id=request.user.pk).order_by("pk")
+    mine = second_steps_of(request.user)
     passkeys = [row for row in mine if row.type == Authenticator.Type.WEBAUTHN]
     codes = next((row for row in mine if row.type == Authenticator.Type.RECOVERY_CODES), None)
     context = {
@@ -44,9 +46,10 @@ def your_sign_in(request: Request) -> HttpResponse:
 def sign_out_elsewhere(request: Request) -> HttpResponse:
     """End every other session of this sign-in: they are all tied to a secret of the user's, which changes."""
     user = request.user
-    user.set_unusable_password()  # type: ignore[union-attr]
-    user.save(update_fields=["password"])
-    update_session_auth_hash(request, user)  # type: ignore[arg-type]
+    if isinstance(user, User):
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        update_session_auth_hash(request, user)
     messages.success(request, _("You are signed out everywhere else."))
     return HttpResponseRedirect(reverse("mfa_index"))
 

@@ -17,10 +17,11 @@ from upwell_site.core.actor import Request, has_second_factor
 from upwell_site.core.door import first
 from upwell_site.core.door.enter import let_in
 from upwell_site.core.door.mail_test import ADDRESSES, try_mail
+from upwell_site.core.door.mine import hub_of
 from upwell_site.core.door.qr import qr
 from upwell_site.core.door.where import home_url
 from upwell_site.core.guard import allow
-from upwell_site.core.models import Hub, HubText, Person
+from upwell_site.core.models import Hub, HubText
 from upwell_site.core.models.hub import ORG_ID
 from upwell_site.core.once import once
 from upwell_site.core.refused import Refused
@@ -127,7 +128,8 @@ def _ask_key(request: Request) -> HttpResponse:
     wrong = False
     if request.method == "POST":
         if not ratelimit.consume(request, action="login"):
-            return ratelimit.respond_429(request)
+            answer: HttpResponse = ratelimit.respond_429(request)
+            return answer
         if first.take_key(request, request.POST.get("key", "")):
             return HttpResponseRedirect(reverse("start"))
         wrong = True
@@ -177,7 +179,7 @@ def _begin(request: Request) -> HttpResponse:
 def started(request: Request) -> HttpResponse:
     """Say that the place is open, and what comes next."""
     begun = request.session.get("started") or {}
-    hub = Hub.objects.filter(pk=begun.get("hub"), pk__in=_hubs_of(request)).first()
+    hub = hub_of(request.user, begun.get("hub"))
     if hub is None:
         raise Http404
     key = begun.get("key", "")
@@ -191,7 +193,3 @@ def started(request: Request) -> HttpResponse:
         "texts": HubText.objects.filter(hub=hub).order_by("kind"),
     }
     return render(request, "core/door/started.html", context)
-
-
-def _hubs_of(request: Request) -> Any:
-    return Person.objects.filter(user=request.user).values("hub_id")

@@ -14,7 +14,6 @@ from upwell_site.core.door import examples
 from upwell_site.core.door.enter import let_in
 from upwell_site.core.door.where import home_url
 from upwell_site.core.guard import allow
-from upwell_site.core.models import Letter
 from upwell_site.core.once import once
 
 
@@ -43,7 +42,6 @@ def _enter(request: Request, door: str) -> HttpResponse:
 @examples.only_here
 def try_post(request: Request) -> HttpResponse:
     """Show the letters of the example, with their codes and links, so that they can be followed without mail."""
-    rows = Letter.objects.select_related("hub", "to").order_by("-id")[:50]
     letters = [
         {
             "row": row,
@@ -51,7 +49,7 @@ def try_post(request: Request) -> HttpResponse:
             "code": row.values.get("code", ""),
             "path": row.values.get("path", ""),
         }
-        for row in rows
+        for row in examples.letters()
     ]
     return render(request, "core/door/try_post.html", {"letters": letters})
 
