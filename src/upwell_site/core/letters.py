@@ -62,6 +62,9 @@ KINDS: dict[str, Kind] = {
     "sign_in_code": Kind(
         gettext_lazy("A code to sign in with"), notice=False, secret=True, lasts=timedelta(minutes=15)
     ),
+    "sign_in_unknown": Kind(
+        gettext_lazy("Nobody signs in with this address"), notice=False, lasts=timedelta(minutes=15)
+    ),
     "sign_in_notice": Kind(gettext_lazy("Something about your sign-in changed"), notice=False),
     "invitation": Kind(gettext_lazy("An invitation"), notice=False),
     "test": Kind(gettext_lazy("A letter to try the mail server"), notice=False, harmless=True),
