@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 HOST = "127.0.0.1"
-STARTS_WITHIN = 60.0
+STARTS_WITHIN = 120.0  # two seconds on a machine that is free; this is for one that is not
 ENDS_WITHIN = 8.0
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG

@@ -70,7 +70,9 @@ def outbox(state: str = "") -> QuerySet[Letter]:
     return rows.filter(state=state) if state in Letter.State.values else rows
 
 
-def letter(number: int) -> Letter | None:
-    """Return one letter of the whole site."""
-    found: Letter | None = Letter.objects.select_related("hub", "to__user").filter(pk=number).first()
+def letter(number: str) -> Letter | None:
+    """Return one letter of the whole site, by its number as it stands in an address."""
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    found: Letter | None = Letter.objects.select_related("hub", "to__user").filter(pk=int(number)).first()
     return found

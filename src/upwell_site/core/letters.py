@@ -63,9 +63,7 @@ KINDS: dict[str, Kind] = {
         gettext_lazy("A code to sign in with"), notice=False, secret=True, lasts=timedelta(minutes=15)
     ),
     "sign_in_unknown": Kind(
-        gettext_lazy("Somebody wanted to sign in with an address that nobody has"),
-        notice=False,
-        lasts=timedelta(minutes=15),
+        gettext_lazy("Nobody signs in with this address"), notice=False, lasts=timedelta(minutes=15)
     ),
     "sign_in_notice": Kind(gettext_lazy("Something about your sign-in changed"), notice=False),
     "invitation": Kind(gettext_lazy("An invitation"), notice=False),

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from tests.factories.machinery import make_hub, make_mentor, make_person, make_programme, make_staff
+from tests.factories.machinery import give_role, make_hub, make_mentor, make_person, make_programme, make_staff
 from tests.factories.signin import sign_in, sign_in_user
 from upwell_site.core import jobs, letters, outbox, threads
 from upwell_site.core.models import Event, Job, Letter, Message, NoticeChoice, User
@@ -40,7 +40,7 @@ def test_health_says_ok_to_anybody(client):
 # ---- the operator's pages ----
 
 
-@pytest.mark.parametrize("page", ["/operate/", "/operate/letters/", "/operate/letters/1/"])
+@pytest.mark.parametrize("page", ["/operate/", "/operate/letters/", "/operate/letter/?number=1"])
 def test_only_the_operator_sees_the_operators_pages(page, hub, client):
     admin = make_staff(hub, "admin")
 
@@ -73,7 +73,7 @@ def test_without_a_mail_server_an_invitation_can_be_copied(operator, hub):
     letter = outbox.post("ania@example.org", "invitation", "i1", hub=hub, values={"path": "/i/KEY-OF-ANIA/"})
 
     assert "KEY-OF-ANIA" not in operator.get("/operate/letters/").content.decode()
-    page = operator.get(f"/operate/letters/{letter.pk}/").content.decode()
+    page = operator.get(f"/operate/letter/?number={letter.pk}").content.decode()
 
     assert "KEY-OF-ANIA" in page
     assert "ania@example.org" in page
@@ -81,7 +81,7 @@ def test_without_a_mail_server_an_invitation_can_be_copied(operator, hub):
 
 def test_with_a_mail_server_the_operator_reads_only_what_did_not_go(operator, hub, post_office):
     letter = outbox.post("ania@example.org", "invitation", "i1", hub=hub, values={"path": "/i/KEY-OF-ANIA/"})
-    where = f"/operate/letters/{letter.pk}/"
+    where = f"/operate/letter/?number={letter.pk}"
     assert "KEY-OF-ANIA" not in operator.get(where).content.decode()
 
     post_office.rcpt_answer = "550 no"
@@ -89,7 +89,7 @@ def test_with_a_mail_server_the_operator_reads_only_what_did_not_go(operator, hu
     assert "KEY-OF-ANIA" in operator.get(where).content.decode()
 
     post_office.rcpt_answer = ""
-    operator.post(f"{where}again/")
+    operator.post("/operate/letter/again/", {"number": letter.pk})
     outbox.send_due()
     letter.refresh_from_db()
     assert letter.state == "sent"
@@ -99,7 +99,7 @@ def test_with_a_mail_server_the_operator_reads_only_what_did_not_go(operator, hu
 def test_nobody_reads_a_code_on_a_page(operator):
     letter = outbox.post("ania@example.org", "sign_in_code", "c1", values={"code": "CANARY-77"})
 
-    page = operator.get(f"/operate/letters/{letter.pk}/").content.decode()
+    page = operator.get(f"/operate/letter/?number={letter.pk}").content.decode()
 
     assert "CANARY-77" not in page
     assert "Codes are not shown" in page
@@ -108,12 +108,14 @@ def test_nobody_reads_a_code_on_a_page(operator):
 def test_the_operator_stops_a_letter_once(operator, hub):
     letter = outbox.post(make_person(hub), "message", "m1")
 
-    answer = operator.post(f"/operate/letters/{letter.pk}/stop/", follow=True)
-    again = operator.post(f"/operate/letters/{letter.pk}/stop/", follow=True)
+    answer = operator.post("/operate/letter/stop/", {"number": letter.pk}, follow=True)
+    again = operator.post("/operate/letter/stop/", {"number": letter.pk}, follow=True)
 
     assert "Stopped" in answer.content.decode()
     assert "too late" in again.content.decode()
-    assert operator.post("/operate/letters/999999/stop/").status_code == 404
+    for number in ("999999", "", "x", "²", "9" * 30):
+        nothing = operator.post("/operate/letter/stop/", {"number": number}, follow=True)
+        assert "no such letter" in nothing.content.decode()
     assert Event.objects.filter(did="stop_letters").count() == 1
 
 
@@ -278,6 +280,7 @@ def test_somebody_elses_job_is_not_there(job, hub):
 def talk(hub):
     programme = make_programme(hub)
     young = make_person(hub, "Malik Aziz", adult=False)
+    give_role(young, "mentee", programme)
     mentor = make_mentor(hub, programme)
     staff = [make_staff(hub, "organiser", programme), make_staff(hub, "lead", programme)]
     return threads.open_thread(by=None, parties=[young, mentor], observers=staff, programme=programme)
@@ -300,9 +303,16 @@ def test_somebody_writes_and_the_others_read(talk):
     assert first.status_code == 302
     assert Message.objects.count() == 1
     assert "on Wednesday?" in signed_in(mentor).get(where).content.decode()
-    assert "Malik A." in signed_in(mentor).get("/h/bell-street/messages/").content.decode()
+    assert "Malik A." in signed_in(seat(talk, 3)).get("/h/bell-street/messages/").content.decode()
     assert client.post(where, {"text": " "}).status_code == 200
     assert client.post(where).status_code == 200
+
+
+def test_a_name_stands_only_where_the_reader_may_know_it(talk):
+    page = signed_in(seat(talk, 1)).get(f"/h/bell-street/messages/{talk.pk}/").content.decode()
+
+    assert "Malik" not in page
+    assert "somebody who takes part" in page
 
 
 def test_a_conversation_is_nobody_elses(talk, hub):

@@ -11,9 +11,9 @@ urlpatterns: list[URLPattern] = [
     path("operate/", machinery.operate, name="operate"),
     path("operate/test-letter/", machinery.test_letter, name="operate_test"),
     path("operate/letters/", machinery.letters_page, name="operate_letters"),
-    path("operate/letters/<int:letter>/", machinery.letter_page, name="operate_letter"),
-    path("operate/letters/<int:letter>/again/", machinery.again, name="operate_letter_again"),
-    path("operate/letters/<int:letter>/stop/", machinery.stop, name="operate_letter_stop"),
+    path("operate/letter/", machinery.letter_page, name="operate_letter"),  # ?number=7: no hub, so no row to guard
+    path("operate/letter/again/", machinery.again, name="operate_letter_again"),
+    path("operate/letter/stop/", machinery.stop, name="operate_letter_stop"),
     path("u/<str:token>/", machinery_letters.unsubscribe, name="unsubscribe"),
     path("h/<slug:hub>/letters/", machinery_letters.letters_page, name="letters"),
     path("h/<slug:hub>/letters/<int:letter>/", machinery_letters.letter_page, name="letter"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -65,9 +66,11 @@ def letters_page(request: Request) -> HttpResponse:
 
 
 @allow(GET="site.run")
-def letter_page(request: Request, letter: int) -> HttpResponse:
+def letter_page(request: Request) -> HttpResponse:
     """Show one letter; its text only while somebody has to hand it over, and never a code."""
-    row = _letter(letter)
+    row = health.letter(request.GET.get("number", ""))
+    if row is None:
+        return _no_such_letter(request)
     context = {
         "letter": row,
         "kind": letters.kind_of(row.kind),
@@ -85,24 +88,29 @@ def _may_be_read(letter: Letter) -> bool:
     return kept and needed and not letters.kind_of(letter.kind).secret and letters.has_text(letter.kind)
 
 
-def _letter(number: int) -> Letter:
-    row = health.letter(number)
-    if row is None:
-        raise Http404
-    return row
-
-
 @allow(POST="site.run")
-def again(request: Request, letter: int) -> HttpResponse:
+def again(request: Request) -> HttpResponse:
     """Send a letter again."""
-    row = _letter(letter)
-    where = reverse("operate_letter", args=[row.pk])
-    return decided(request, where, lambda: actions.send_again(letter=row), _("It goes out in the next minute."))
+    row = health.letter(request.POST.get("number", ""))
+    if row is None:
+        return _no_such_letter(request)
+    return decided(request, _where(row), lambda: actions.send_again(letter=row), _("It goes out in the next minute."))
 
 
 @allow(POST="site.run")
-def stop(request: Request, letter: int) -> HttpResponse:
+def stop(request: Request) -> HttpResponse:
     """Stop a letter, and those ordered with it."""
-    row = _letter(letter)
-    where = reverse("operate_letter", args=[row.pk])
-    return decided(request, where, lambda: actions.stop_letters(by=None, letter=row), _("Stopped. It goes to nobody."))
+    row = health.letter(request.POST.get("number", ""))
+    if row is None:
+        return _no_such_letter(request)
+    said = _("Stopped. It goes to nobody.")
+    return decided(request, _where(row), lambda: actions.stop_letters(by=None, letter=row), said)
+
+
+def _where(letter: Letter) -> str:
+    return f"{reverse('operate_letter')}?number={letter.pk}"
+
+
+def _no_such_letter(request: Request) -> HttpResponse:
+    messages.error(request, _("There is no such letter. Here are all there are."))
+    return redirect("operate_letters")

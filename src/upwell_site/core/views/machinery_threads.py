@@ -20,6 +20,9 @@ from upwell_site.core.refused import Refused
 from upwell_site.core.text import clean
 from upwell_site.core.views.machinery_parts import decided, page_of
 
+PARTY, OBSERVER = Seat.As.PARTY, Seat.As.OBSERVER
+SOMEBODY = {PARTY: gettext_lazy("somebody who takes part"), OBSERVER: gettext_lazy("an approved adult")}
+
 
 class Write(forms.Form):
     """What somebody writes."""
@@ -43,18 +46,26 @@ class Write(forms.Form):
 def threads_page(request: Request) -> HttpResponse:
     """Show the conversations somebody may see, newest first, each with who sits in it."""
     rows, more = page_of(request, Thread.objects.filter(hub=request.hub).visible_to(request.actor))
-    names = _names(rows)
+    names = _names(request, rows)
     found = [(row, names.get(row.pk, "")) for row in rows]
     return render(request, "core/machinery/threads.html", {"threads": found, "more": more})
 
 
-def _names(rows: list[Thread]) -> dict[int, str]:
-    """Return who takes part in each: in a conversation one knows with whom one writes."""
-    parties = Seat.objects.filter(thread__in=[row.pk for row in rows], seat=Seat.As.PARTY, until__isnull=True)
+def _names(request: Request, rows: list[Thread]) -> dict[int, str]:
+    """Return who takes part in each conversation, as far as the reader may know their names."""
+    parties = Seat.objects.filter(hub=request.hub, thread__in=[row.pk for row in rows], seat=PARTY, until__isnull=True)
+    seats = list(parties.order_by("id"))
+    known = _known(request, {seat.person_id for seat in seats})
     names: dict[int, list[str]] = {}
-    for seat in parties.select_related("person").order_by("id"):
-        names.setdefault(seat.thread_id, []).append(seat.person.short_name)
-    return {number: ", ".join(mine) for number, mine in names.items()}
+    for seat in seats:
+        names.setdefault(seat.thread_id, []).append(known.get(seat.person_id, str(SOMEBODY[PARTY])))
+    return {number: ", ".join(dict.fromkeys(mine)) for number, mine in names.items()}
+
+
+def _known(request: Request, numbers: set[int]) -> dict[int, str]:
+    """Return the names among these people that the reader may see; others are named by what they do here."""
+    people = Person.objects.filter(hub=request.hub, pk__in=numbers).visible_to(request.actor)
+    return {person.pk: person.short_name for person in people}
 
 
 @allow(GET="thread.read", POST="thread.write")
@@ -77,24 +88,26 @@ def thread_page(request: Request, thread: Thread) -> HttpResponse:
 
 
 def _context(request: Request, thread: Thread, form: Write) -> dict[str, Any]:
-    seats = list(Seat.objects.filter(thread=thread, until__isnull=True).select_related("person").order_by("seat", "id"))
-    mine = next((seat for seat in seats if seat.person_id == request.actor.person_id), None)
+    seats = list(Seat.objects.filter(hub=request.hub, thread=thread).order_by("seat", "id"))
+    sitting = [seat for seat in seats if seat.until is None]
+    mine = next((seat for seat in sitting if seat.person_id == request.actor.person_id), None)
+    known = _known(request, {seat.person_id for seat in seats})
+    names = {seat.person_id: known.get(seat.person_id, SOMEBODY[seat.seat]) for seat in seats}
     rows = Message.objects.filter(hub=request.hub, thread=thread).visible_to(request.actor)
-    shown, more = page_of(request, rows.with_can(request.actor, "hide", "read_hidden").select_related("person"))
+    shown, more = page_of(request, rows.with_can(request.actor, "hide", "read_hidden"))
     missing = threads.lacks(thread)
     watches = policy.can(request.actor, "watch", thread)
     return {
         "thread": thread,
         "form": form,
-        "parties": [seat.person for seat in seats if seat.seat == Seat.As.PARTY],
-        "observers": [seat.person for seat in seats if seat.seat == Seat.As.OBSERVER],
+        "parties": [names[seat.person_id] for seat in sitting if seat.seat == PARTY],
+        "observers": [names[seat.person_id] for seat in sitting if seat.seat == OBSERVER],
         "mine": mine,
-        "texts": list(reversed(shown)),
+        "texts": [(row, names.get(row.person_id, SOMEBODY[PARTY])) for row in reversed(shown)],
         "more": more,
         "missing": missing if watches else [],
         "may_write": mine is not None and thread.paused_at is None and not missing,
         "may_watch": watches,
-        "me": request.actor.person_id,
     }
 
 

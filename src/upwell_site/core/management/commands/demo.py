@@ -42,10 +42,10 @@ class Command(BaseCommand):
         children = demo.Children()
         try:
             children.start("serve", "--host", demo.HOST, "--port", str(place))
-            children.start("work")
-            children.start("tick", "--every", "60")
             if not demo.wait_until_up(place, children):
                 raise CommandError("The example did not start. What it said stands above.")
+            children.start("work")  # after the web: on a small machine they would slow its first answer
+            children.start("tick", "--every", "60")
             self.say_where(place, no_browser)
             while not ended.wait(0.5):
                 if children.ended():
