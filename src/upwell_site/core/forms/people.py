@@ -63,8 +63,8 @@ class AddPerson(Profile):
         required=False,
         help_text=_("A date that makes them 18 or over counts once a second person confirms it."),
     )
-    programme = forms.ModelChoiceField(
-        Programme.objects.none(), label=_("Programme"), required=False, empty_label=_("No programme")
+    programme: forms.ModelChoiceField[Programme] = forms.ModelChoiceField(
+        None, label=_("Programme"), required=False, empty_label=_("No programme")
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
@@ -111,8 +111,8 @@ class Search(forms.Form):
     """The search box and its two choices; it reads the address, so it never says that something is wrong."""
 
     q = forms.CharField(label=_("Name"), required=False, max_length=120)
-    programme = forms.ModelChoiceField(
-        Programme.objects.none(), label=_("Programme"), required=False, empty_label=_("Every programme")
+    programme: forms.ModelChoiceField[Programme] = forms.ModelChoiceField(
+        None, label=_("Programme"), required=False, empty_label=_("Every programme")
     )
     role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("Every role")), *Membership.Role.choices])
 

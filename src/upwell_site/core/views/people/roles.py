@@ -70,7 +70,7 @@ def role_add(request: Request, person: Person) -> HttpResponse:
 @allow(GET="membership.read")
 def role(request: Request, membership: Membership) -> HttpResponse:
     """One role: whose, since when, until when, who proposed and who gave it."""
-    shown = Membership.objects.filter(pk=membership.pk).with_can(request.actor, "grant", "end")
+    shown = Membership.objects.filter(hub=request.hub, pk=membership.pk).with_can(request.actor, "grant", "end")
     row = shown.select_related("person", "programme", "proposed_by", "granted_by").get()
     context: dict[str, Any] = {
         "row": row,
