@@ -53,6 +53,7 @@ class Profile(forms.Form):
         self.fields["organisation"] = OrganisationName(
             rows, label=_("Organisation"), help_text=_("Where they work, learn or help.")
         )
+        self.order_fields(["name", "born", "programme", "about", "organisation", "languages"])
 
 
 class AddPerson(Profile):
@@ -98,6 +99,8 @@ class EditPerson(Profile):
         if person.pk != actor.person_id or not person.is_adult:
             del self.fields["listed"]
         if person.pk == actor.person_id:
+            self.fields["name"].help_text = _("As you like to be called.")
+            self.fields["organisation"].help_text = _("Where you work, learn or help.")
             self.fields["email"].help_text = _("For letters from this hub. It does not change how you sign in.")
 
 
