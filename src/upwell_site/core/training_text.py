@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from upwell_site.core.markdown import to_html
-
-if TYPE_CHECKING:
-    from django.utils.safestring import SafeString
 
 
 class BadText(ValueError):
@@ -69,6 +66,6 @@ def write_questions(questions: list[dict[str, Any]]) -> str:
     return "\n\n".join(blocks)
 
 
-def page_html(text: str) -> SafeString:
+def page_html(text: str) -> str:
     """Return a text as HTML for a page that has its own heading: its first-level headings become second-level."""
     return to_html(re.sub(r"^# ", "## ", text, flags=re.MULTILINE))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tests.factories.people import Room, make_room
 from tests.factories.signin import sign_in
+from upwell_site.core import walls
 from upwell_site.core.models import Person
 
 
@@ -47,3 +48,10 @@ class As:
 @pytest.fixture
 def as_(room: Room) -> Callable[..., As]:
     return lambda person=None, second_factor=True: As(room, person, second_factor)
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """Commit for real, for threads. The log's wall is down while the tables are emptied; it is put up again after."""
+    yield
+    walls.take_down()

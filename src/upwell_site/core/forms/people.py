@@ -53,6 +53,7 @@ class Profile(forms.Form):
         self.fields["organisation"] = OrganisationName(
             rows, label=_("Organisation"), help_text=_("Where they work, learn or help.")
         )
+        self.order_fields(["name", "born", "programme", "about", "organisation", "languages"])
 
 
 class AddPerson(Profile):
@@ -63,8 +64,8 @@ class AddPerson(Profile):
         required=False,
         help_text=_("A date that makes them 18 or over counts once a second person confirms it."),
     )
-    programme = forms.ModelChoiceField(
-        Programme.objects.none(), label=_("Programme"), required=False, empty_label=_("No programme")
+    programme: forms.ModelChoiceField[Programme] = forms.ModelChoiceField(
+        None, label=_("Programme"), required=False, empty_label=_("No programme")
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
@@ -98,6 +99,8 @@ class EditPerson(Profile):
         if person.pk != actor.person_id or not person.is_adult:
             del self.fields["listed"]
         if person.pk == actor.person_id:
+            self.fields["name"].help_text = _("As you like to be called.")
+            self.fields["organisation"].help_text = _("Where you work, learn or help.")
             self.fields["email"].help_text = _("For letters from this hub. It does not change how you sign in.")
 
 
@@ -111,8 +114,8 @@ class Search(forms.Form):
     """The search box and its two choices; it reads the address, so it never says that something is wrong."""
 
     q = forms.CharField(label=_("Name"), required=False, max_length=120)
-    programme = forms.ModelChoiceField(
-        Programme.objects.none(), label=_("Programme"), required=False, empty_label=_("Every programme")
+    programme: forms.ModelChoiceField[Programme] = forms.ModelChoiceField(
+        None, label=_("Programme"), required=False, empty_label=_("Every programme")
     )
     role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("Every role")), *Membership.Role.choices])
 

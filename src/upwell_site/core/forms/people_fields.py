@@ -39,7 +39,7 @@ class Day(forms.DateField):
     default_error_messages = {"invalid": gettext_lazy("Write a day like 4/12/2026.")}
 
     def __init__(self, **more: Any) -> None:
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"})
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         formats = ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d %B %Y"]
         super().__init__(widget=widget, input_formats=formats, **more)
 

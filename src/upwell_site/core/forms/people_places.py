@@ -80,8 +80,8 @@ class TrainingForm(forms.Form):
     """A training: its pages and its short check, written as plain text."""
 
     name = Words(limit=120, label=_("Name"))
-    programme = forms.ModelChoiceField(
-        Programme.objects.none(), label=_("Programme"), required=False, empty_label=_("The whole hub")
+    programme: forms.ModelChoiceField[Programme] = forms.ModelChoiceField(
+        None, label=_("Programme"), required=False, empty_label=_("The whole hub")
     )
     pages = Words(
         limit=60_000,

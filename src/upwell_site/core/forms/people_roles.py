@@ -26,8 +26,8 @@ class ProposeRole(forms.Form):
     """A role for somebody: which, where, until when."""
 
     role = forms.ChoiceField(label=_("Role"), choices=[])
-    programme = forms.ModelChoiceField(
-        Programme.objects.none(), label=_("Programme"), required=False, empty_label=_("The whole hub")
+    programme: forms.ModelChoiceField[Programme] = forms.ModelChoiceField(
+        None, label=_("Programme"), required=False, empty_label=_("The whole hub")
     )
     until = Day(
         label=_("Last day"),

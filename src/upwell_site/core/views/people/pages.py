@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from upwell_site.core.actor import Request
+from upwell_site.core.models import Person, Programme
 from upwell_site.core.once import once
 from upwell_site.core.refused import Refused
 
@@ -65,6 +66,18 @@ def crumbs(request: Request, *steps: tuple[Any, str] | tuple[Any, str, Any]) -> 
 def to(request: Request, route: str, *rows: Model | int) -> str:
     """Return the address of a page of this hub."""
     return reverse(route, args=[request.hub.slug, *(r.pk if isinstance(r, Model) else r for r in rows)])
+
+
+def seen_programmes(request: Request, rows: Iterable[Any]) -> set[int]:
+    """Return which of the programmes that `rows` point at may be named; one query."""
+    found = Programme.objects.filter(hub=request.hub, pk__in={r.programme_id for r in rows if r.programme_id})
+    return set(found.visible_to(request.actor).values_list("pk", flat=True))
+
+
+def seen_people(request: Request, numbers: Iterable[int | None], cell: str = "read") -> set[int]:
+    """Return which of these people may be named; one query."""
+    found = Person.objects.filter(hub=request.hub, pk__in={number for number in numbers if number is not None})
+    return set(found.visible_to(request.actor, cell).values_list("pk", flat=True))
 
 
 def tell(request: Request, said: Any) -> None:

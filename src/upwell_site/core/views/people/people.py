@@ -19,7 +19,7 @@ from upwell_site.core.guard import allow
 from upwell_site.core.languages import names_of
 from upwell_site.core.models import Attendance, Membership, Organisation, Person, Standing
 from upwell_site.core.text import fold
-from upwell_site.core.views.people.pages import SIZE, crumbs, decide, page_of, tell, to
+from upwell_site.core.views.people.pages import SIZE, crumbs, decide, page_of, seen_people, seen_programmes, tell, to
 
 SECTIONS = (
     "contact",
@@ -120,7 +120,8 @@ def about_person(request: Request, person: Person) -> dict[str, Any]:
     }
     if row.can_read_roles:
         roles = actions.live_roles(row).visible_to(request.actor)  # type: ignore[attr-defined]
-        context["roles"] = roles.with_can(request.actor, "end", "grant").select_related("programme").order_by("since")
+        context["roles"] = list(roles.select_related("programme").order_by("since", "pk"))
+        context["programmes"] = seen_programmes(request, context["roles"])
     if row.can_standing:
         context["standing"] = standing_of(request, row)
         context["trainings"] = (
@@ -211,14 +212,7 @@ def ages(request: Request) -> HttpResponse:
         "waiting": for_me[:SIZE],
         "more": len(for_me) > SIZE,
         "for_others": waiting.filter(mine).order_by("folded", "pk")[:SIZE],
-        "seen": _names_seen(request, for_me),
+        "seen": seen_people(request, [one.born_claimed_by_id for one in for_me]),
         "crumbs": crumbs(request, (_("People"), "people")),
     }
     return render(request, "core/people/ages.html", context)
-
-
-def _names_seen(request: Request, rows: list[Person]) -> set[int]:
-    """Return which of the people who wrote the dates down may be named here."""
-    claimers = [row.born_claimed_by_id for row in rows if row.born_claimed_by_id]
-    seen = Person.objects.filter(hub=request.hub, pk__in=claimers).visible_to(request.actor)
-    return set(seen.values_list("pk", flat=True))

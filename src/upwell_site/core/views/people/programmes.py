@@ -52,7 +52,9 @@ def programme_add(request: Request) -> HttpResponse:
 @allow(GET="programme.read")
 def programme(request: Request, programme: Programme) -> HttpResponse:
     """One programme: what it is, its trainings, and its people by role for those who may see them."""
-    shown = Programme.objects.filter(pk=programme.pk).with_can(request.actor, "edit", "members", "standing")
+    shown = Programme.objects.filter(hub=request.hub, pk=programme.pk).with_can(
+        request.actor, "edit", "members", "standing"
+    )
     row = shown.get()
     trainings = Training.objects.filter(hub=request.hub, programme=programme).visible_to(request.actor)
     context = {

@@ -14,17 +14,31 @@ from upwell_site.core.actor import Request
 from upwell_site.core.forms.people_roles import ProposeRole
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Membership, Person
-from upwell_site.core.views.people.pages import SIZE, crumbs, decide, decide_or_say, page_of, to
+from upwell_site.core.views.people.pages import (
+    SIZE,
+    crumbs,
+    decide,
+    decide_or_say,
+    page_of,
+    seen_people,
+    seen_programmes,
+    to,
+)
 
 
 @allow(GET="hub.list_roles")
 def roles(request: Request) -> HttpResponse:
     """Roles that wait for a yes, then those that are held."""
     rows = Membership.objects.filter(actions.not_ended(), hub=request.hub).visible_to(request.actor)
-    rows = rows.with_can(request.actor, "grant", "end").select_related("person", "programme", "proposed_by")
+    rows = rows.with_can(request.actor, "grant").select_related("person", "programme")
+    waiting = list(rows.filter(granted_at__isnull=True).order_by("pk")[:SIZE])
+    page = page_of(rows.filter(granted_at__isnull=False), request, "role")
+    shown = [*waiting, *page.rows]
     context = {
-        "waiting": rows.filter(granted_at__isnull=True).order_by("pk")[:SIZE],
-        "page": page_of(rows.filter(granted_at__isnull=False), request, "role"),
+        "waiting": waiting,
+        "page": page,
+        "named": seen_people(request, [row.person_id for row in shown]),
+        "programmes": seen_programmes(request, shown),
         "crumbs": crumbs(request, (_("People"), "people")),
     }
     return render(request, "core/people/roles.html", context)
@@ -56,14 +70,13 @@ def role_add(request: Request, person: Person) -> HttpResponse:
 @allow(GET="membership.read")
 def role(request: Request, membership: Membership) -> HttpResponse:
     """One role: whose, since when, until when, who proposed and who gave it."""
-    shown = Membership.objects.filter(pk=membership.pk).with_can(request.actor, "grant", "end")
+    shown = Membership.objects.filter(hub=request.hub, pk=membership.pk).with_can(request.actor, "grant", "end")
     row = shown.select_related("person", "programme", "proposed_by", "granted_by").get()
-    named = {row.person_id, row.proposed_by_id, row.granted_by_id}
-    seen = Person.objects.filter(hub=request.hub, pk__in=named).visible_to(request.actor)
     context: dict[str, Any] = {
         "row": row,
         "own": row.person_id == request.actor.person_id,
-        "seen": set(seen.values_list("pk", flat=True)),
+        "seen": seen_people(request, [row.person_id, row.proposed_by_id, row.granted_by_id]),
+        "programmes": seen_programmes(request, [row]),
         "live": row.until is None or actions.live_roles(row.person).filter(pk=row.pk).exists(),
         "crumbs": _crumbs(request),
     }

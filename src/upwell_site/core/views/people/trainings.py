@@ -16,9 +16,19 @@ from upwell_site.core.actions import trainings as actions
 from upwell_site.core.actor import Request
 from upwell_site.core.forms.people_places import SessionForm, TrainingForm
 from upwell_site.core.guard import allow
-from upwell_site.core.models import Attendance, Person, Session, Training
+from upwell_site.core.models import Attendance, Session, Training
 from upwell_site.core.training_text import page_html
-from upwell_site.core.views.people.pages import SIZE, crumbs, decide, decide_or_say, page_of, tell, to
+from upwell_site.core.views.people.pages import (
+    SIZE,
+    crumbs,
+    decide,
+    decide_or_say,
+    page_of,
+    seen_people,
+    seen_programmes,
+    tell,
+    to,
+)
 
 
 @allow(GET="hub.list_trainings")
@@ -26,8 +36,10 @@ def trainings(request: Request) -> HttpResponse:
     """Trainings, and which of them one has done."""
     rows = Training.objects.filter(hub=request.hub).visible_to(request.actor).select_related("programme")
     done = Attendance.objects.filter(hub=request.hub, person=request.person, passed_at__isnull=False)
+    page = page_of(rows, request, "name")
     context = {
-        "page": page_of(rows, request, "name"),
+        "page": page,
+        "programmes": seen_programmes(request, page.rows),
         "done": set(done.values_list("training", flat=True)),
         "can_add": policy.may(request.actor, "hub.add_training"),
     }
@@ -243,15 +255,9 @@ def session_attendance(request: Request, session: Session) -> HttpResponse:
     context = {
         "one": session,
         "rows": rows,
-        "named": set(_named(request, rows)),
+        "named": seen_people(request, [row.person_id for row in rows], "name"),
         "me": request.actor.person_id,
         "over": session.starts_at <= timezone.now(),
         "crumbs": crumbs(request, (_("Trainings"), "trainings"), (_("Session"), "session", session)),
     }
     return render(request, "core/people/session_attendance.html", context)
-
-
-def _named(request: Request, rows: list[Attendance]) -> Any:
-    """The people whose names the list may print."""
-    people = Person.objects.filter(hub=request.hub, pk__in=[row.person_id for row in rows])
-    return people.visible_to(request.actor, "name").values_list("pk", flat=True)

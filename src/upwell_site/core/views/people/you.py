@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -43,9 +43,8 @@ def _newest(hub: Hub, kind: str) -> HubText | None:
 def notice(request: Request) -> HttpResponse:
     """What the hub does with what people tell it."""
     text = _newest(request.hub, HubText.Kind.PRIVACY)
-    if text is None:
-        raise Http404
-    return render(request, "core/people/notice.html", {"text": page_html(text.text), "version": text})
+    context = {"text": page_html(text.text) if text else "", "version": text}
+    return render(request, "core/people/notice.html", context)
 
 
 @allow(GET="person.consent", POST="person.consent")
@@ -78,7 +77,7 @@ def code(request: Request) -> HttpResponse:
     """The code of conduct, to read and sign."""
     person, text = request.person, standing.conduct(request.hub.pk)
     if text is None or person is None:
-        raise Http404
+        return render(request, "core/people/code.html", {"text": "", "crumbs": crumbs(request, (_("You"), "you"))})
     if request.method == "POST":
         seen = HubText.objects.filter(hub=request.hub, kind=HubText.Kind.CONDUCT, version=_version(request)).first()
 
@@ -122,7 +121,7 @@ def network(request: Request) -> HttpResponse:
     person, slug = request.person, (request.POST if request.method == "POST" else request.GET).get("network", "")
     found = next((row for row in networks.networks_of(request.hub)[:100] if row.hub.slug == slug), None)
     if found is None or person is None:
-        raise Http404
+        return HttpResponseRedirect(to(request, "networks"))
     inside = Entry.objects.filter(hub=request.hub, person=person, network=found.hub).exists()
     form = EnterNetwork(request.POST or None, initial=_follows(person, found.hub) if inside else None)
     if request.method == "POST" and (answer := _enter_or_leave(request, person, found.hub, form)):
