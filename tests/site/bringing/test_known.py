@@ -79,7 +79,7 @@ def test_mentees_take_part_and_mentors_are_only_proposed(lead, here):
 
 
 def test_a_list_without_names_takes_its_numbers(lead):
-    body = "id,lat,lon,goals,languages,availability,organisation,travel_km,mode\nmentee-7,53.8,-1.5,maths,en,sat-am,,5,online\n"
+    body = "id,lat,lon,goals,languages,availability,organisation,travel_km\nmentee-7,53.8,-1.5,maths,en,sat-am,,5\n"
     lead.bring_in("mentees", body)
     someone = Person.objects.get(name="mentee-7")
     Person.objects.filter(pk=someone.pk).update(name="Jo Bright", folded="jo bright")

@@ -159,7 +159,7 @@ def choose_columns(*, by: Person | None, batch: Batch, chosen: dict[str, str], l
 
 @transaction.atomic
 def claim(*, batch: Batch, by: Person | None, leave_out_bad: int | None = None) -> None:
-    """Mark a list as being brought in. One click wins; rows with problems stay out only when their number was agreed."""
+    """Mark a list as being brought in. One click wins; rows with problems stay out only in the number agreed."""
     found = batch.found
     bad = found.get("bad", 0)
     if found.get("blocked") or (found.get("count") and not bad):
