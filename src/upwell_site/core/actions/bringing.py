@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -234,7 +234,13 @@ def undo_all(*, by: Person | None, batch: Batch) -> dict[str, int]:
     took = Batch.objects.filter(pk=batch.pk, state=S.DONE).update(state=S.UNDONE, undone_at=timezone.now())
     if not took:
         raise Refused(_("This was taken back already, or was never brought in."))
-    told = undo.take_back(batch, by)
+    try:
+        with transaction.atomic():
+            told = undo.take_back(batch, by)
+            if connection.vendor == "postgresql":
+                connection.check_constraints()  # its keys are looked at late; SQLite's one writer needs no second look
+    except IntegrityError:
+        raise Refused(_("Somebody is working with these people right now. Please try again in a moment.")) from None
     counts = {name: told[name] for name in ("gone", "back", "used", "later")}
     Batch.objects.filter(pk=batch.pk).update(found={**batch.found, "undone": counts})
     log(by, "undo", batch, hub=batch.hub, **counts)
