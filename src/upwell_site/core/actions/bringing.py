@@ -93,7 +93,7 @@ def look(*, batch: Batch, actor: Actor, progress: Progress = silent) -> None:
         check.look_into(found, table, kind_of(batch), columns, loading, progress)
     _note_same_file(batch, found)
     batch.columns, batch.state = columns, S.CHECKED
-    batch.found = _as_json(found, loading, table)
+    batch.found = check.storable(_as_json(found, loading, table))
     Batch.objects.filter(pk=batch.pk, state__in=(S.UPLOADED, S.READING, S.CHECKED)).update(
         columns=batch.columns, state=batch.state, found=batch.found
     )
@@ -102,7 +102,9 @@ def look(*, batch: Batch, actor: Actor, progress: Progress = silent) -> None:
 def _writer(out: TextIO, name: str) -> Any:
     writer = csv.writer(out)
     writer.writerow([_("file"), _("row"), _("column"), _("what to do"), _("what is there")])
-    return lambda p: writer.writerow([neutralise(cell) for cell in (name, p.row or "", p.column, p.message, p.value)])
+    return lambda p: writer.writerow(
+        [check.storable(neutralise(cell)) for cell in (name, p.row or "", p.column, p.message, p.value)]
+    )
 
 
 def _note_same_file(batch: Batch, found: check.Found) -> None:
@@ -136,7 +138,7 @@ def _as_json(found: check.Found, loading: Loading, table: Table) -> dict[str, An
 def fail(*, batch: Batch, said: str, row: int | None = None) -> None:
     """Say that a file cannot be read, and let go of it."""
     where = _("Row %d: ") % row if row else ""
-    batch.state, batch.found = S.FAILED, {"said": f"{where}{said}"}
+    batch.state, batch.found = S.FAILED, {"said": check.storable(f"{where}{said}")}
     batch.save(update_fields=["state", "found"])
     transaction.on_commit(lambda: files.remove(batch.file))
 
@@ -177,7 +179,7 @@ def claim(*, batch: Batch, by: Person | None, leave_out_bad: int | None = None) 
 @transaction.atomic
 def load(*, batch: Batch, actor: Actor, table: Table) -> dict[str, int]:
     """Bring in a claimed list: all of it in this one transaction, or nothing."""
-    batch = Batch.objects.select_for_update().select_related("hub", "by").get(pk=batch.pk)
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("hub", "by").get(pk=batch.pk)
     if batch.state == S.DONE:  # a job that ran twice
         return dict(batch.found["counts"])
     if batch.state != S.LOADING:

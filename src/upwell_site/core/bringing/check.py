@@ -217,3 +217,14 @@ def _sentence(problem: InputError) -> str:
 def _short(value: Any) -> str:
     text = "" if value is None else str(value)
     return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def storable(thing: Any) -> Any:
+    """Return words, lists and mappings of words without what no database or file can hold: NUL, half characters."""
+    if isinstance(thing, str):
+        return thing.encode("utf-8", "replace").decode("utf-8").replace("\x00", "?")
+    if isinstance(thing, list | tuple):
+        return [storable(part) for part in thing]
+    if isinstance(thing, dict):
+        return {storable(key): storable(value) for key, value in thing.items()}
+    return thing
