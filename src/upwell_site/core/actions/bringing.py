@@ -126,7 +126,7 @@ def _as_json(found: check.Found, loading: Loading, table: Table) -> dict[str, An
         "counts": {name: loading.counts[name] for name in ("new", "joins", "changed", "known", "kept")},
         "count": found.count,
         "problems": [[p.row, p.column, p.message, p.value] for p in found.problems],
-        "groups": [[column, message, n] for (column, message), n in found.groups.most_common(20)],
+        "groups": [[column, message, n] for (column, message), n in found.groups.most_common(20) if n > 1],
         "notes": found.notes,
         "fields": used,
         "sample": [[row.number, *(check.in_words(row.values.get(name)) for name in used)] for row in found.sample],

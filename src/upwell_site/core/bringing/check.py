@@ -77,7 +77,8 @@ def look_into(
         for plan in plans:
             loading.counts[plan.state] += 1
             _show_changes(found, plan)
-        fine = [plan.row for plan in plans]
+        planned = {plan.row.number for plan in plans}
+        fine = [row for row in chunk if row.number in planned]  # as read: a plan may keep a part of its row
         found.sample += fine[: SAMPLE - len(found.sample)]
         progress("checking", min(0.99, chunk[-1].number / max(found.rows, 1)))
     return found
