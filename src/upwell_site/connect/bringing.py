@@ -147,7 +147,7 @@ def _said(values: Values) -> dict[str, Any]:
 
 
 def _in_round(side: str) -> Callable[[list[int]], set[int]]:
-    """Return how to find asks or offers that a round used: a pair that was not dropped, or a word on why there is none."""
+    """Return how to find asks or offers that a round used: in a pair, or told why there is none."""
 
     def used(numbers: list[int]) -> set[int]:
         rows = list(MODELS[side].objects.filter(pk__in=numbers).values_list("pk", "round_id", "person_id"))

@@ -10,6 +10,7 @@ from django.core.management import get_commands, load_command_class
 
 from upwell_site import env
 from upwell_site.core import jobs, policy, privacy
+from upwell_site.core.bringing import reference as spreadsheets
 
 
 def settings_page() -> str:
@@ -115,4 +116,5 @@ PAGES: dict[str, Callable[[], str]] = {
     "jobs.md": jobs_page,
     "permissions.md": permissions_page,
     "personal-data.md": personal_page,
+    "spreadsheets.md": spreadsheets.page,
 }

@@ -43,7 +43,7 @@ class Driver:
         if where is None:
             where = {"people": "", "organisations": ""}.get(kind, str(self.world.round.pk))
         data = {"where": where, "file": SimpleUploadedFile(name, body)}
-        return self.client.post(f"{self.root}list/?kind={kind}", data, follow=True)
+        return self.client.post(f"{self.root}list/{kind}/", data, follow=True)
 
     @property
     def batch(self) -> Batch:

@@ -67,7 +67,10 @@ def test_number_1_of_the_mentors_is_not_number_1_of_the_mentees(lead):
 
 
 def test_mentees_take_part_and_mentors_are_only_proposed(lead, here):
-    lead.bring_in("mentees", MENTEES)
+    lead.upload("mentees", MENTEES)
+    fields = lead.batch.found["fields"]
+    assert lead.batch.found["sample"][0][1 + fields.index("goals")] == "maths"  # shown as read, not only the person
+    lead.post("load")
     lead.bring_in("mentors", MENTORS)
     roles = Membership.objects.filter(programme=here.mentoring, person__outside_id__gt="")
     assert set(roles.filter(granted_at__isnull=True).values_list("role", flat=True)) == {"mentor"}
@@ -79,7 +82,7 @@ def test_mentees_take_part_and_mentors_are_only_proposed(lead, here):
 
 
 def test_a_list_without_names_takes_its_numbers(lead):
-    body = "id,lat,lon,goals,languages,availability,organisation,travel_km,mode\nmentee-7,53.8,-1.5,maths,en,sat-am,,5,online\n"
+    body = "id,lat,lon,goals,languages,availability,organisation,travel_km\nmentee-7,53.8,-1.5,maths,en,sat-am,,5\n"
     lead.bring_in("mentees", body)
     someone = Person.objects.get(name="mentee-7")
     Person.objects.filter(pk=someone.pk).update(name="Jo Bright", folded="jo bright")

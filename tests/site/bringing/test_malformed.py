@@ -89,7 +89,10 @@ BAD: dict[str, tuple[str, bytes]] = {
     "formulas as text": ("a.csv", GOOD.replace("Amina Khan", "=cmd|' /C calc'!A0").encode()),
     "formulas in a workbook": ("a.xlsx", workbook(FORMULAS)),
     "no address": ("a.csv", GOOD.replace("tom@example.org", "tom at example").encode()),
-    "a header to inject": ("a.csv", GOOD.replace("tom@example.org", '"tom@example.org\nBcc: all@example.org"').encode()),
+    "a header to inject": (
+        "a.csv",
+        GOOD.replace("tom@example.org", '"tom@example.org\nBcc: all@example.org"').encode(),
+    ),
     "a number twice": ("a.csv", GOOD.replace("2,Tom", "1,Tom").encode()),
     "a person twice": ("a.csv", (GOOD + "3,Amina Khan,AMINA@example.org\n").encode()),
     "a name twice, told apart by nothing": ("a.csv", b"name\nAmina Khan\nAmina  khan\n"),
@@ -171,7 +174,9 @@ def test_a_file_with_broken_bytes_is_never_an_error_page(admin, seed):
 
 
 @pytest.mark.parametrize("kind", ["organisations", "people"])
-@pytest.mark.parametrize("case", ["NUL in a cell", "two headings alike", "a picture", "a web page", "formulas in a workbook"])
+@pytest.mark.parametrize(
+    "case", ["NUL in a cell", "two headings alike", "a picture", "a web page", "formulas in a workbook"]
+)
 def test_other_kinds_of_list_answer_as_well(admin, kind, case):
     name, body = BAD[case]
     assert admin.upload(kind, body, name=name).status_code == 200

@@ -36,27 +36,30 @@ def test_a_list_is_read_shown_brought_in_and_its_file_is_gone(admin, here):
 
 
 def test_each_page_of_the_room_opens(admin, lead):
-    for driver, kinds in ((admin, ["people", "organisations"]), (lead, ["people", "organisations", "mentees", "mentors"])):
+    for driver, kinds in (
+        (admin, ["people", "organisations"]),
+        (lead, ["people", "organisations", "mentees", "mentors"]),
+    ):
         answer = driver.client.get(driver.root)
         assert answer.status_code == 200
         for kind in kinds:
-            assert f"?kind={kind}" in answer.content.decode()
-            page = driver.client.get(f"{driver.root}list/?kind={kind}")
+            assert f"list/{kind}/" in answer.content.decode()
+            page = driver.client.get(f"{driver.root}list/{kind}/")
             assert page.status_code == 200
             assert "Must it be filled?" in words_of(page)
 
 
 def test_a_kind_that_is_not_ones_own_leads_back(admin):
-    assert admin.client.get(f"{admin.root}list/?kind=mentees").status_code == 302
-    assert admin.client.get(f"{admin.root}list/?kind=votes").status_code == 302
-    assert admin.client.get(f"{admin.root}template/?kind=votes").status_code == 404
+    assert admin.client.get(f"{admin.root}list/mentees/").status_code == 302
+    assert admin.client.get(f"{admin.root}list/votes/").status_code == 302
+    assert admin.client.get(f"{admin.root}template/votes/").status_code == 302
 
 
 def test_who_holds_no_role_for_it_finds_nothing(here, there):
     for person in (here.mentee, there.admin, there.lead):
         client = Client()
         sign_in(client, person.user)
-        for page in ("", "list/?kind=people", "template/?kind=people"):
+        for page in ("", "list/people/", "template/people/"):
             assert client.get(f"/h/here/bring-in/{page}").status_code == 404
     assert Client().get("/h/here/bring-in/").status_code == 404
 
@@ -102,7 +105,7 @@ def test_the_same_upload_form_sent_twice_makes_one_batch(admin):
 
     for _ in range(2):
         data = {"where": "", "file": SimpleUploadedFile("a.csv", PEOPLE.encode()), "once": "a-key-for-this-form-00002"}
-        assert admin.client.post(f"{admin.root}list/?kind=people", data).status_code == 302
+        assert admin.client.post(f"{admin.root}list/people/", data).status_code == 302
     assert Batch.objects.count() == 1
     assert len([path for path in files.folder().iterdir() if path.suffix != ".problems"]) == 1
 
@@ -171,7 +174,7 @@ def test_the_template_comes_back_as_it_was_sent(admin, lead, here):
         (lead, "mentees", str(here.round.pk)),
         (lead, "mentors", str(here.round.pk)),
     ):
-        book = driver.client.get(f"{driver.root}template/?kind={kind}").content
+        book = driver.client.get(f"{driver.root}template/{kind}/").content
         sheets = CalamineWorkbook.from_filelike(io.BytesIO(book)).sheet_names
         assert sheets[1] == "Column guide"
         answer = driver.upload(kind, book, name=f"{kind}.xlsx", where=where)
@@ -179,7 +182,7 @@ def test_the_template_comes_back_as_it_was_sent(admin, lead, here):
         assert "example row of our template" in words_of(answer)
         driver.post("load")
         assert driver.batch.state == "done"
-        plain = driver.client.get(f"{driver.root}template/?kind={kind}&as=csv").content
+        plain = driver.client.get(f"{driver.root}template/{kind}/?as=csv").content
         driver.upload(kind, plain, where=where)
         counts = driver.batch.found["counts"]
         assert (counts["new"], counts["joins"], counts["changed"], counts["known"]) == (0, 0, 0, 1), (kind, counts)
@@ -196,7 +199,7 @@ def test_a_file_that_is_too_large_is_refused_on_the_form(admin, settings):
 
 
 def test_an_empty_post_is_answered(admin):
-    assert admin.client.post(f"{admin.root}list/?kind=people").status_code == 422
+    assert admin.client.post(f"{admin.root}list/people/").status_code == 422
     admin.upload("people", PEOPLE)
     for page in ("columns", "load", "again", "stop", "drop", "undo"):
         assert admin.client.post(f"{admin.root}{admin.batch.pk}/{page}/").status_code in (200, 302, 422)

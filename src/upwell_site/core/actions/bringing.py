@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -93,7 +93,7 @@ def look(*, batch: Batch, actor: Actor, progress: Progress = silent) -> None:
         check.look_into(found, table, kind_of(batch), columns, loading, progress)
     _note_same_file(batch, found)
     batch.columns, batch.state = columns, S.CHECKED
-    batch.found = _as_json(found, loading, table)
+    batch.found = check.storable(_as_json(found, loading, table))
     Batch.objects.filter(pk=batch.pk, state__in=(S.UPLOADED, S.READING, S.CHECKED)).update(
         columns=batch.columns, state=batch.state, found=batch.found
     )
@@ -102,7 +102,9 @@ def look(*, batch: Batch, actor: Actor, progress: Progress = silent) -> None:
 def _writer(out: TextIO, name: str) -> Any:
     writer = csv.writer(out)
     writer.writerow([_("file"), _("row"), _("column"), _("what to do"), _("what is there")])
-    return lambda p: writer.writerow([neutralise(cell) for cell in (name, p.row or "", p.column, p.message, p.value)])
+    return lambda p: writer.writerow(
+        [check.storable(neutralise(cell)) for cell in (name, p.row or "", p.column, p.message, p.value)]
+    )
 
 
 def _note_same_file(batch: Batch, found: check.Found) -> None:
@@ -124,7 +126,7 @@ def _as_json(found: check.Found, loading: Loading, table: Table) -> dict[str, An
         "counts": {name: loading.counts[name] for name in ("new", "joins", "changed", "known", "kept")},
         "count": found.count,
         "problems": [[p.row, p.column, p.message, p.value] for p in found.problems],
-        "groups": [[column, message, n] for (column, message), n in found.groups.most_common(20)],
+        "groups": [[column, message, n] for (column, message), n in found.groups.most_common(20) if n > 1],
         "notes": found.notes,
         "fields": used,
         "sample": [[row.number, *(check.in_words(row.values.get(name)) for name in used)] for row in found.sample],
@@ -136,7 +138,7 @@ def _as_json(found: check.Found, loading: Loading, table: Table) -> dict[str, An
 def fail(*, batch: Batch, said: str, row: int | None = None) -> None:
     """Say that a file cannot be read, and let go of it."""
     where = _("Row %d: ") % row if row else ""
-    batch.state, batch.found = S.FAILED, {"said": f"{where}{said}"}
+    batch.state, batch.found = S.FAILED, {"said": check.storable(f"{where}{said}")}
     batch.save(update_fields=["state", "found"])
     transaction.on_commit(lambda: files.remove(batch.file))
 
@@ -159,7 +161,7 @@ def choose_columns(*, by: Person | None, batch: Batch, chosen: dict[str, str], l
 
 @transaction.atomic
 def claim(*, batch: Batch, by: Person | None, leave_out_bad: int | None = None) -> None:
-    """Mark a list as being brought in. One click wins; rows with problems stay out only when their number was agreed."""
+    """Mark a list as being brought in. One click wins; rows with problems stay out only in the number agreed."""
     found = batch.found
     bad = found.get("bad", 0)
     if found.get("blocked") or (found.get("count") and not bad):
@@ -177,7 +179,7 @@ def claim(*, batch: Batch, by: Person | None, leave_out_bad: int | None = None) 
 @transaction.atomic
 def load(*, batch: Batch, actor: Actor, table: Table) -> dict[str, int]:
     """Bring in a claimed list: all of it in this one transaction, or nothing."""
-    batch = Batch.objects.select_for_update().select_related("hub", "by").get(pk=batch.pk)
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("hub", "by").get(pk=batch.pk)
     if batch.state == S.DONE:  # a job that ran twice
         return dict(batch.found["counts"])
     if batch.state != S.LOADING:
@@ -234,7 +236,13 @@ def undo_all(*, by: Person | None, batch: Batch) -> dict[str, int]:
     took = Batch.objects.filter(pk=batch.pk, state=S.DONE).update(state=S.UNDONE, undone_at=timezone.now())
     if not took:
         raise Refused(_("This was taken back already, or was never brought in."))
-    told = undo.take_back(batch, by)
+    try:
+        with transaction.atomic():
+            told = undo.take_back(batch, by)
+            if connection.vendor == "postgresql":
+                connection.check_constraints()  # its keys are looked at late; SQLite's one writer needs no second look
+    except IntegrityError:
+        raise Refused(_("Somebody is working with these people right now. Please try again in a moment.")) from None
     counts = {name: told[name] for name in ("gone", "back", "used", "later")}
     Batch.objects.filter(pk=batch.pk).update(found={**batch.found, "undone": counts})
     log(by, "undo", batch, hub=batch.hub, **counts)

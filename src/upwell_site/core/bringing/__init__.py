@@ -1,6 +1,6 @@
 """Bringing in lists: read a spreadsheet, name every problem in it, load all of it or nothing, take it back whole.
 
-`kinds` says what may be brought in, `guess` which heading means what, `check` reads and looks, `actions.bringing` writes.
+`kinds` says what may be brought in, `guess` which heading means what, `check` looks, `actions.bringing` writes.
 Another verb adds a kind by a module `bringing` of its own that calls `kinds.register`.
 """
 

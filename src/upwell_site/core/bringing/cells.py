@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from upwell_site.core.languages import LANGUAGES
@@ -140,7 +142,7 @@ def read_languages(cell: str) -> list[str]:
     >>> read_languages("English; Polish")
     ['en', 'pl']
     """
-    names = {fold(str(name)): code for code, name in LANGUAGES.items()} | _OTHER_NAMES
+    names = _language_names(get_language() or "")
     found = set()
     for item in (part.strip() for part in _BETWEEN.split(cell)):
         word = fold(item)
@@ -150,6 +152,12 @@ def read_languages(cell: str) -> list[str]:
         if code:
             found.add(code)
     return sorted(found)
+
+
+@cache
+def _language_names(spoken: str) -> dict[str, str]:
+    """Return the names of languages in the language of the page: asked for each cell, worked out once."""
+    return {fold(str(name)): code for code, name in LANGUAGES.items()} | _OTHER_NAMES
 
 
 def read_web(cell: str) -> str:

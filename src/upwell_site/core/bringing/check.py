@@ -77,7 +77,8 @@ def look_into(
         for plan in plans:
             loading.counts[plan.state] += 1
             _show_changes(found, plan)
-        fine = [plan.row for plan in plans]
+        planned = {plan.row.number for plan in plans}
+        fine = [row for row in chunk if row.number in planned]  # as read: a plan may keep a part of its row
         found.sample += fine[: SAMPLE - len(found.sample)]
         progress("checking", min(0.99, chunk[-1].number / max(found.rows, 1)))
     return found
@@ -217,3 +218,14 @@ def _sentence(problem: InputError) -> str:
 def _short(value: Any) -> str:
     text = "" if value is None else str(value)
     return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def storable(thing: Any) -> Any:
+    """Return words, lists and mappings of words without what no database or file can hold: NUL, half characters."""
+    if isinstance(thing, str):
+        return thing.encode("utf-8", "replace").decode("utf-8").replace("\x00", "?")
+    if isinstance(thing, list | tuple):
+        return [storable(part) for part in thing]
+    if isinstance(thing, dict):
+        return {storable(key): storable(value) for key, value in thing.items()}
+    return thing

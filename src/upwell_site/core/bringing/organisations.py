@@ -16,7 +16,8 @@ from upwell_site.core.text import fold
 
 FIELDS = {"name": "name", "sector": "sector", "level": "level", "org_id": "org_id", "web": "web", "about": "about"}
 COLUMNS = (
-    Column(ID.name, gettext_lazy("Your own number or code for it, each once."), "O-12", ID.read, ID.synonyms, as_text=True),
+    Column(ID.name, gettext_lazy("Your own number or code for it, each once."), "O-12", ID.read, ID.synonyms,
+           as_text=True),
     Column("name", gettext_lazy("Its name."), "Meadow Lane Library", cells.words(160),
            ("organisation", "organization", "org", "title", "organisation name"), required=True, filled=True),
     Column("sector", gettext_lazy("What it is: community group, charity or social enterprise, faith group, school…"),

@@ -39,7 +39,9 @@ def take_back(batch: Batch, by: Person | None) -> Counter[str]:
     for label in sorted(made, key=lambda label: label in LATE):
         gone = [number for number in made[label] if number not in kept[label]]
         for piece in _pieces(gone):
-            apps.get_model(label)._default_manager.filter(pk__in=piece).delete()
+            rows = apps.get_model(label)._default_manager.filter(pk__in=piece)
+            # What points at them was asked above, once for many; the database's own keys are the last word.
+            rows._raw_delete(rows.db)
         if label in LATE:
             told["gone"] += len(gone)
             told["used"] += len(kept[label])
@@ -114,9 +116,12 @@ def _pointed_at(relation: Any, piece: list[int], ours: dict[str, set[int]]) -> s
     other, name = relation.related_model, relation.field.attname
     if other is BatchRow or not piece:
         return set()
-    rows = other._base_manager.filter(**{f"{name}__in": piece})
-    mine = ours.get(other._meta.label_lower, set())
-    return {target for number, target in rows.values_list("pk", name) if number not in mine}
+    # Rows made together have numbers that follow each other: a range is asked far faster than a list of numbers.
+    dense = piece[-1] - piece[0] < 4 * len(piece)
+    near = {f"{name}__gte": piece[0], f"{name}__lte": piece[-1]} if dense else {f"{name}__in": piece}
+    mine, wanted = ours.get(other._meta.label_lower, set()), set(piece)
+    rows = other._base_manager.filter(**near).values_list("pk", name)
+    return {target for number, target in rows.iterator() if target in wanted and number not in mine}
 
 
 def _around(label: str, numbers: list[int], kept: dict[str, set[int]]) -> set[int]:

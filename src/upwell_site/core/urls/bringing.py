@@ -11,8 +11,8 @@ ONE = f"{ROOM}<int:batch>/"
 
 urlpatterns: list[URLPattern] = [
     path(ROOM, views.bring_in, name="bring_in"),
-    path(f"{ROOM}list/", views.bring_in_list, name="bring_in_list"),
-    path(f"{ROOM}template/", views.bring_in_template, name="bring_in_template"),
+    path(f"{ROOM}list/<slug:kind>/", views.bring_in_list, name="bring_in_list"),
+    path(f"{ROOM}template/<slug:kind>/", views.bring_in_template, name="bring_in_template"),
     path(ONE, views.batch, name="batch"),
     path(f"{ONE}columns/", views.batch_columns, name="batch_columns"),
     path(f"{ONE}load/", views.batch_load, name="batch_load"),

@@ -39,22 +39,22 @@ def bring_in(request: Request) -> HttpResponse:
 
 
 @allow(GET="hub.bring_in", POST="hub.bring_in")
-def bring_in_list(request: Request) -> HttpResponse:
+def bring_in_list(request: Request, kind: str) -> HttpResponse:
     """Choose the file of one kind of list."""
-    kind, targets = _kind(request)
-    if kind is None:
+    what, targets = _kind(request, kind)
+    if what is None:
         return HttpResponseRedirect(reverse("bring_in", args=[request.hub.slug]))
     sent = request.method == "POST"
     form = ListForm(request.POST if sent else None, request.FILES if sent else None, targets=targets)
     if sent and form.is_valid():
-        return once(request, lambda: _take(request, kind, form))
-    context = {"kind": kind, "columns": kind.columns(), "form": form}
+        return once(request, lambda: _take(request, what, form))
+    context = {"kind": what, "columns": what.columns(), "form": form}
     return render(request, "core/bringing/list.html", context, status=422 if form.errors else 200)
 
 
-def _kind(request: Request) -> tuple[Kind | None, list[kinds.Target]]:
+def _kind(request: Request, name: str) -> tuple[Kind | None, list[kinds.Target]]:
     """Return the kind that was asked for, when this person may bring such a list in somewhere."""
-    kind = kinds.find(request.GET.get("kind", ""))
+    kind = kinds.find(name)
     targets = kind.targets(request.actor, request.hub) if kind else []
     return (kind, targets) if targets else (None, [])
 
@@ -87,14 +87,14 @@ def _page(batch: Batch) -> str:
 
 
 @allow(GET="hub.bring_in")
-def bring_in_template(request: Request) -> HttpResponse:
+def bring_in_template(request: Request, kind: str) -> HttpResponse:
     """A spreadsheet to fill in."""
-    kind, _targets = _kind(request)
-    if kind is None:
-        raise Http404
+    what, _targets = _kind(request, kind)
+    if what is None:
+        return HttpResponseRedirect(reverse("bring_in", args=[request.hub.slug]))
     as_csv = request.GET.get("as") == "csv"
-    body, form = (sheets.csv_of(kind), "text/csv; charset=utf-8") if as_csv else (sheets.workbook_of(kind), XLSX)
-    name = f"{kind.name}.{'csv' if as_csv else 'xlsx'}"
+    body, form = (sheets.csv_of(what), "text/csv; charset=utf-8") if as_csv else (sheets.workbook_of(what), XLSX)
+    name = f"{what.name}.{'csv' if as_csv else 'xlsx'}"
     return HttpResponse(body, content_type=form, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 

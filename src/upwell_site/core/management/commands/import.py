@@ -1,3 +1,4 @@
+# ruff: noqa: N999  (the command is called import)
 """`upwell-site import people list.csv --hub harehills`: the same as the page, for whoever runs the site."""
 
 from __future__ import annotations
