@@ -186,16 +186,15 @@ def main() -> None:
     print(f"{'database':10}{'people':>8}  {'page':14}{'req/s':>8}{'of bare':>9}{'p95 ms at 100/s':>17}")
     for database in args.databases:
         for people in args.people:
-            with place(people, database) as env:
-                with serve("upwell_site.project.wsgi:application", env) as port:
-                    for name, (path, role) in PAGES.items():
-                        headers = cookie(env, role)
-                        rate = most(port, path, headers, args.seconds)
-                        p95 = steady(port, path, headers, args.seconds)
-                        print(
-                            f"{database:10}{people:>8}  {name:14}{rate:>8.0f}{rate / bare:>9.2f}{p95:>17.0f}",
-                            flush=True,
-                        )
+            with place(people, database) as env, serve("upwell_site.project.wsgi:application", env) as port:
+                for name, (path, role) in PAGES.items():
+                    headers = cookie(env, role)
+                    rate = most(port, path, headers, args.seconds)
+                    p95 = steady(port, path, headers, args.seconds)
+                    print(
+                        f"{database:10}{people:>8}  {name:14}{rate:>8.0f}{rate / bare:>9.2f}{p95:>17.0f}",
+                        flush=True,
+                    )
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ def test_all_scripts_together_weigh_at_most_20_kb() -> None:
 
 
 def test_colours_stand_only_in_tokens() -> None:
-    """Elsewhere a colour would not change in the dark. Print, black on white, and chosen text on sun are the exceptions."""
+    """Elsewhere a colour would not change in the dark. Print and chosen text on sun are the exceptions."""
     outside = CSS[CSS.index("@layer base {") : CSS.index("@media print")]
     assert re.findall(r"#[0-9a-fA-F]{3,8}\b", outside.replace("color: #1d2622; }", "", 1)) == []
 
