@@ -1,4 +1,4 @@
-"""Rules of the house that can be read off the source: no look-up without a hub, no raw SQL, no mail outside the outbox…"""
+"""Rules of the house that can be read off the source."""
 
 from __future__ import annotations
 

@@ -20,6 +20,9 @@ class CoreConfig(AppConfig):
         autodiscover_modules("panels")  # boxes of later verbs
         pre_migrate.connect(_before, sender=self)
         post_migrate.connect(_after, sender=self)
+        from upwell_site.core.door import enter
+
+        enter.listen()
 
 
 def _before(using: str, **_: Any) -> None:

@@ -71,13 +71,14 @@ def _menu(request: HttpRequest, hub: Hub | None, person: Person | None, actor: A
 
 def _frame(request: HttpRequest, hub: Hub | None, person: Person | None, actor: Actor | None) -> dict[str, str]:
     here = (hub.slug,) if hub else ()
+    known = bool(getattr(getattr(request, "user", None), "is_authenticated", False))
     home = link("home", *here) if hub and person else link("hub", *here) if hub else link("front")
     return {
         "home_url": home,
         "search_url": link("search", *here) if hub and open_to(actor, "hub.search") else "",
-        "signin_url": "" if request.user.is_authenticated else link("account_login"),
-        "signout_url": link("account_logout") if request.user.is_authenticated else "",
-        "switch_url": link("hubs") if request.user.is_authenticated else "",
+        "signin_url": "" if known else link("account_login"),
+        "signout_url": link("account_logout") if known else "",
+        "switch_url": link("me_hubs") if known else "",
         "care_url": link("hub_safe", *here) if hub else link("safe"),
         "data_url": link("you", *here) if hub and person else "",
         "take_url": link("take", *here) if hub and person else "",

@@ -42,12 +42,15 @@ class Actor:
         Role -> the programmes it holds in; None means the whole hub.
     asleep : frozenset
         Granted roles that wait for a second factor in this session.
+    scope : str
+        The one thing that a link without an account opens: "listen.discussion:7".
     """
 
     hub_id: int | None
     person_id: int | None = None
     roles: Mapping[str, frozenset[int] | None] = field(default_factory=dict)
     asleep: frozenset[str] = frozenset()
+    scope: str = ""
 
     def has(self, *roles: str) -> bool:
         """Whether any of `roles` is held, in any programme. For words on a page, never to decide what may be done."""
@@ -145,6 +148,11 @@ def _relation(actor: Actor, role: str, relation: Mapping[str, Any]) -> Q:
     me = actor.person_id
     if "is" in relation:
         return Q(**{_path(key): _value(value) for key, value in relation["is"].items()})
+    if "scope" in relation:
+        label, _, number = actor.scope.partition(":")
+        if label != relation["scope"] or not number.isdigit():
+            return NOBODY
+        return Q(**{_path(relation.get("path", "pk")): int(number)})
     if "me" in relation:
         if me is None:
             return NOBODY

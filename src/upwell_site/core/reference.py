@@ -1,15 +1,15 @@
-"""Pages of docs/reference that are made from the code, so that they cannot fall behind: settings, commands, jobs, permissions."""
+"""Pages of docs/reference that are made from the code, so that they cannot fall behind."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.apps import apps
 from django.core.management import get_commands, load_command_class
 
+from upwell_site import env
 from upwell_site.core import jobs, policy, privacy
-from upwell_site.project import env
 
 
 def settings_page() -> str:
@@ -18,7 +18,9 @@ def settings_page() -> str:
     return (
         "# Settings\n\nSet them in the environment of the service. Any of them may instead be read from a file: "
         "`UPWELL_SECRET_FILE=/run/secrets/upwell` reads `UPWELL_SECRET` from there.\n"
-        "A wrong value stops the start with one sentence.\n\n| setting | what it is for |\n|---|---|\n" + "\n".join(rows) + "\n"
+        "A wrong value stops the start with one sentence.\n\n| setting | what it is for |\n|---|---|\n"
+        + "\n".join(rows)
+        + "\n"
     )
 
 
@@ -36,14 +38,25 @@ def commands_page() -> str:
         own = [a for a in parser._actions if not _of_django(a.option_strings) and a.dest != "help"]
         lines = [f"## {name}\n", (parser.description or "").strip(), ""]
         for action in own:
-            words = ", ".join(f"`{o}`" for o in action.option_strings) or f"`{(action.metavar or action.dest).upper()}`"
+            words = (
+                ", ".join(f"`{o}`" for o in action.option_strings) or f"`{str(action.metavar or action.dest).upper()}`"
+            )
             lines.append(f"- {words}: {(action.help or '').strip()}")
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
 
 
-def _of_django(options: list[str]) -> bool:
-    shared = {"--version", "-v", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color", "--skip-checks"}
+def _of_django(options: Sequence[str]) -> bool:
+    shared = {
+        "--version",
+        "-v",
+        "--settings",
+        "--pythonpath",
+        "--traceback",
+        "--no-color",
+        "--force-color",
+        "--skip-checks",
+    }
     return bool(set(options) & shared)
 
 
@@ -66,12 +79,14 @@ def _first_line(text: str | None) -> str:
 def permissions_page() -> str:
     """Return the permission table for people to read."""
     parts = [
-        "# Who may do what\n\nMade from `src/upwell_site/core/permissions.toml`. A cell lists what somebody has to be to the "
-        "thing: `any` is every one in the hub; *a & b* means both. Who is not in a row may not, and is told nothing.\n"
+        "# Who may do what\n\nMade from `src/upwell_site/core/permissions.toml`. A cell lists what somebody has to be "
+        "to the thing: `any` is every one in the hub; *a & b* means both. Who is not in a row may not, and is told nothing.\n"
     ]
     for resource in policy.table().values():
         rows = [
-            f"| {action} | " + "; ".join(f"**{role}** {' or '.join(alternatives)}" for role, alternatives in cell.items()) + " |"
+            f"| {action} | "
+            + "; ".join(f"**{role}** {' or '.join(alternatives)}" for role, alternatives in cell.items())
+            + " |"
             for action, cell in resource.actions.items()
         ]
         parts.append(f"## {resource.name}\n\n| action | who |\n|---|---|\n" + "\n".join(rows) + "\n")
@@ -88,7 +103,8 @@ def personal_page() -> str:
         fields = ", ".join(f"{name} ({kind})" for name, kind in personal.fields.items() if kind != privacy.NONE)
         keep = personal.keep.replace("_", " ")
         parts.append(
-            f"## {model._meta.label}\n\n{privacy.BASES[personal.basis]} Kept: {keep}. On erasure: {personal.on_erase}.\n\n{fields}\n"
+            f"## {model._meta.label}\n\n{privacy.BASES[personal.basis]} Kept: {keep}. "
+            f"On erasure: {personal.on_erase}.\n\n{fields}\n"
         )
     return "\n".join(parts)
 

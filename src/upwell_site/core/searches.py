@@ -36,10 +36,10 @@ def some(rows: QuerySet[Any]) -> tuple[list[Any], bool]:
 def people(words: str, hub: Hub, actor: Actor) -> Finds:
     """People by name."""
     rows = Person.objects.filter(all_words("folded", words), hub=hub, emptied_at__isnull=True)
-    found, more = some(rows.visible_to(actor).select_related("place").defer("place__outline").order_by("folded", "id"))
+    found, more = some(rows.visible_to(actor).order_by("folded", "id"))
     return Finds(
         _("People"),
-        [Find(p.name, link("person", hub.slug, p.pk), p.place.name if p.place else "") for p in found],
+        [Find(p.name, link("person", hub.slug, p.pk)) for p in found],
         more,
     )
 

@@ -22,7 +22,7 @@ def cleaned(form: forms.BaseForm, name: str, limit: int) -> str:
         raise forms.ValidationError(str(problem)) from None
 
 
-class HubForm(forms.ModelForm[Hub]):
+class HubForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a hub says about itself, and its three texts."""
 
     class Meta:
