@@ -312,15 +312,9 @@ def _tell(round: Round, pairs: Sequence[Pair]) -> tuple[int, datetime | None]:
     """Put a letter to everybody in these pairs in the outbox; they wait ten minutes and stop together."""
     people = {person.pk: person for pair in pairs for person in (pair.mentee, pair.mentor)}
     batch = secrets.token_hex(8)
-    told, after = 0, None
-    for number in sorted(people):
-        letter = outbox.post(
-            people[number], TOLD, f"{ref(round)}:{batch}", about=round, batch=batch,
-            values={"path": f"/h/{round.hub.slug}/home/"},
-        )  # fmt: skip
-        if letter is not None:
-            told, after = told + 1, letter.after
-    return told, after
+    values = {"path": f"/h/{round.hub.slug}/home/"}
+    told = outbox.post_many(people.values(), TOLD, f"{ref(round)}:{batch}", about=round, values=values, batch=batch)
+    return told, timezone.now() + outbox.DELAY if told else None
 
 
 def letters_waiting(round: Round) -> QuerySet[Letter]:
@@ -332,7 +326,7 @@ def letters_waiting(round: Round) -> QuerySet[Letter]:
 @transaction.atomic
 def stop_letters(*, by: Person, round: Round) -> int:
     """Stop the letters that still wait. The pairs stay approved; nobody is told."""
-    stopped = letters_waiting(round).update(state=Letter.State.STOPPED, values={})
+    stopped = outbox.stop(letters_waiting(round))
     if not stopped:
         raise Refused(_("The letters have gone, or were stopped already."))
     log(by, "stop_letters", round, letters=stopped)

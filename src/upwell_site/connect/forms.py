@@ -80,8 +80,8 @@ class RulesForm(forms.Form):
         """Return what the form shows first for these rules."""
         flags = [key for key, _label in cls.base_fields["on"].choices if rules[key]]  # type: ignore[attr-defined]
         weights = {key: round(rules[key] * 100) for key in cls.WEIGHTS}
-        plain = {key: rules[key] for key in ("name", "goal", "max_travel_km", "usual_travel_km")}
-        return {**plain, **weights, "on": flags}
+        km = {key: rules[key] and f"{rules[key]:g}" for key in ("max_travel_km", "usual_travel_km")}
+        return {"name": rules["name"], "goal": rules["goal"], **km, **weights, "on": flags}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -8,7 +8,7 @@ from upwell_site.connect.views import pairs, rounds, sides
 
 ROOM = "h/<slug:hub>/rounds/"
 ONE = f"{ROOM}<int:round>/"
-PAIR = "h/<slug:hub>/pairs/<int:pair>/"
+PAIR = f"{ROOM}pair/<int:pair>/"
 
 urlpatterns: list[URLPattern] = [
     path(ROOM, rounds.rounds, name="rounds"),

@@ -190,6 +190,8 @@ def proof(round: Round) -> dict[str, Any]:
         "total": f"{float(told.get('total') or 0) / PER_POINT:,.1f}",
         "bound": f"{float(told.get('bound') or 0) / PER_POINT:,.1f}",
         "most_people": told.get("rules", {}).get("goal") == "most_people",
+        "places": int(told.get("places") or 0),
+        "uncleared": int(told.get("offers") or 0) - int(told.get("cleared") or 0),
         "left_out": words.left_out(told.get("left_out", [])),
         "seconds": told.get("seconds"),
         "changed": is_changed(round),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from upwell_site.connect import actions
 from upwell_site.core.actor import Request
 from upwell_site.core.models import Person
+from upwell_site.core.models.person import ADULT_AT
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ class Who:
     age: int | None
     young: bool
     lacks: tuple[str, ...] = ()
+
+    @property
+    def under_18(self) -> bool:
+        """Whether the reader may know that they are under 18; else it is only said that nobody confirmed it."""
+        return self.age is not None and self.age < ADULT_AT
 
     @property
     def with_age(self) -> str:

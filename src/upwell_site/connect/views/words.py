@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from upwell._kit.say import Say
 from upwell_site.connect import bridge
 
 _ = gettext_lazy
+NAMED = 3  # times or languages named in a group; more are counted
 PLACE = frozenset({"connect.near", "connect.very_near", "connect.apart"})  # would tell one where the other lives
 SIGNS = {
     "connect.fixed": "lock",
@@ -30,7 +31,7 @@ CHANGES: Mapping[str, str | Promise] = {
     "connect.change_travel": _("if they could travel up to %(km)s km further"),
     "connect.change_online": _("if they could meet online as well"),
     "connect.change_in_person": _("if they could meet in person as well"),
-    "connect.change_language": _("if they also speak a language we do not know of: %(which)s"),
+    "connect.change_language": _("if they also speak another language: %(which)s"),
     "connect.change_place": _("if one mentor had one more place"),
     "connect.change_organisation": _("if a mentor from their own organisation were allowed"),
     "connect.change_ruled_out": _("if a pair that you ruled out were allowed"),
@@ -108,27 +109,31 @@ def _change_words(change: str, details: Sequence[tuple[int, str]]) -> str:
 
 
 def _which(change: str, details: Sequence[tuple[int, str]]) -> str:
-    """Return "Kurdish 8, Tigrinya 6", or the one name alone."""
+    """Return "Kurdish 8, Tigrinya 6 and 2 others", or the one name alone."""
     kind = "slot" if change == "connect.change_slot" else "language"
-    named = [
-        (people, bridge.name_of(kind, code).text(gettext)) for people, code in sorted(details, reverse=True) if code
-    ]
+    most_first = [(people, code) for people, code in sorted(details, reverse=True) if code]
+    named = [(people, bridge.name_of(kind, code).text(gettext)) for people, code in most_first]
     if len(named) == 1:
         return named[0][1]
-    return ", ".join(f"{name} {people}" for people, name in named)
+    first = ", ".join(f"{name} {people}" for people, name in named[:NAMED])
+    others = len(named) - NAMED
+    if others <= 0:
+        return first
+    return ngettext("%(first)s and %(n)s other", "%(first)s and %(n)s others", others) % {"first": first, "n": others}
 
 
 def asked(row: Any) -> list[Reason]:
     """Return what somebody asked for or offers, as it was brought in: topics, languages, times, how and how far."""
     found = []
-    for kind, sign, mark, codes in (
-        ("tag", "", "learn", row.tags),
-        ("language", "mic", "", row.languages),
-        ("slot", "clock", "", row.slots),
+    for kind, sign, mark, codes, words in (
+        ("tag", "", "learn", row.tags, "%(what)s"),
+        ("language", "mic", "", row.languages, gettext("Speaks %(what)s")),
+        ("slot", "clock", "", row.slots, gettext("Free on %(what)s")),
     ):
         said = bridge.names_of(kind, codes)
         if said is not None:
-            found.append(Reason(said.text(gettext), sign, mark))
+            text = words % {"what": said.text(gettext)}
+            found.append(Reason(text[:1].upper() + text[1:], sign, mark))
     found.append(Reason(_way(row), "phone" if row.mode == "online" else "pin"))
     return found
 
