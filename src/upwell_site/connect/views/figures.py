@@ -122,7 +122,7 @@ def groups(round: Round, *, exactly: bool) -> list[words.Group]:
     found = words.groups(rows.annotate(n=Count("id")))
     if exactly:
         return found
-    return [words.Group(g.code, g.people if g.people >= FEWEST else 0, g.words) for g in found]
+    return [words.Group(g.code, g.people if g.people >= FEWEST else 0, g.words) for g in found]  # no details either
 
 
 # ---- where ----

@@ -27,11 +27,11 @@ SIGNS = {
 }
 # What stands after the number of people in "29 if they could travel up to 3 km further".
 CHANGES: Mapping[str, str | Promise] = {
-    "connect.change_slot": _("if they were free once more: %(which)s"),
+    "connect.change_slot": _("if they were free once more"),
     "connect.change_travel": _("if they could travel up to %(km)s km further"),
     "connect.change_online": _("if they could meet online as well"),
     "connect.change_in_person": _("if they could meet in person as well"),
-    "connect.change_language": _("if they also speak another language: %(which)s"),
+    "connect.change_language": _("if they also speak another language"),
     "connect.change_place": _("if one mentor had one more place"),
     "connect.change_organisation": _("if a mentor from their own organisation were allowed"),
     "connect.change_ruled_out": _("if a pair that you ruled out were allowed"),
@@ -40,6 +40,7 @@ CHANGES: Mapping[str, str | Promise] = {
     "connect.change_add_times": _("once we know when they are free"),
     "connect.change_talk": _("no single thing. Please talk to them"),
 }
+DETAILED = {"connect.change_slot", "connect.change_language"}
 LEFT_OUT = {
     "interests": _("what people care about"),
     "languages": _("languages"),
@@ -70,6 +71,7 @@ class Group:
     code: str
     people: int
     words: str
+    details: str = ""
 
 
 def sentence(row: list[Any]) -> str:
@@ -99,13 +101,14 @@ def groups(counts: Iterable[tuple[str, int]]) -> list[Group]:
         details.setdefault(change, []).append((people, detail))
     last = "connect.change_talk"
     order = sorted(whole, key=lambda change: (change == last, -whole[change], change))
-    return [Group(change, whole[change], _change_words(change, details[change])) for change in order]
+    return [_group(change, whole[change], details[change]) for change in order]
 
 
-def _change_words(change: str, details: Sequence[tuple[int, str]]) -> str:
-    words = CHANGES.get(change, CHANGES["connect.change_talk"])
-    km = max((int(detail) for _people, detail in details if detail.isdigit()), default=0)
-    return str(words) % {"km": km, "which": _which(change, details)}
+def _group(change: str, people: int, details: Sequence[tuple[int, str]]) -> Group:
+    words = str(CHANGES.get(change, CHANGES["connect.change_talk"]))
+    if change == "connect.change_travel":
+        return Group(change, people, words % {"km": max(int(detail or 0) for _people, detail in details)})
+    return Group(change, people, words, _which(change, details) if change in DETAILED else "")
 
 
 def _which(change: str, details: Sequence[tuple[int, str]]) -> str:
@@ -113,8 +116,8 @@ def _which(change: str, details: Sequence[tuple[int, str]]) -> str:
     kind = "slot" if change == "connect.change_slot" else "language"
     most_first = [(people, code) for people, code in sorted(details, reverse=True) if code]
     named = [(people, bridge.name_of(kind, code).text(gettext)) for people, code in most_first]
-    if len(named) == 1:
-        return named[0][1]
+    if len(named) < 2:
+        return named[0][1] if named else ""
     first = ", ".join(f"{name} {people}" for people, name in named[:NAMED])
     others = len(named) - NAMED
     if others <= 0:
