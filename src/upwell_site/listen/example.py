@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 from importlib.resources import as_file, files
+from importlib.util import find_spec
 from random import Random
 
 from django.utils import timezone
@@ -33,8 +35,8 @@ WINTER = (
 )
 SOURCE = (
     "Data was gathered using the Polis software (compdemocracy.org/polis) and is sub-licensed under CC BY 4.0 with "
-    "Attribution to The Computational Democracy Project. The data and more information about how the data was collected "
-    "can be found at: https://compdemocracy.org/case-studies/2018-kentucky"
+    "Attribution to The Computational Democracy Project. The data and more information about how the data was "
+    "collected can be found at: https://compdemocracy.org/case-studies/2018-kentucky"
 )
 
 
@@ -64,7 +66,7 @@ def _talks(world: World, slug: str, programme: str, organisers: tuple[str, ...],
             Tie(
                 hub=hub,
                 a_id=t.organiser_id,
-                b_id=t.person_id,
+                b_id=t.person_id or 0,
                 kind="met",
                 on=t.on,
                 source=f"listen.conversation:{t.pk}",
@@ -196,15 +198,17 @@ def _answers(rng: Random, discussion: Discussion, statements: list[Statement], v
 
 
 def bowling_green(world: World) -> None:
-    """Bring in the real conversation of Bowling Green, as open data with its attribution, through the front door."""
-    from upwell_site.listen import actions
-
+    """Bring in the real conversation of Bowling Green, as open data with its attribution, as anybody would."""
+    if find_spec("upwell_site.listen.bridge") is None:  # bringing exports in is not part of this site
+        return
+    bridge, actions = (import_module(f"upwell_site.listen.{name}") for name in ("bridge", "actions.discussions"))
     with as_file(files("upwell_site.core").joinpath("data", "bowling_green")) as folder:
-        actions.bring_in_export(
-            by=world.staff["claudette"],
-            hub=world.hubs["spring-lane"],
-            folder=folder,
-            title="What should change in Bowling Green? (open data)",
-            source=SOURCE,
-            public=True,
-        )
+        export = bridge.read(folder)
+    actions.store_export(
+        by=world.staff["claudette"],
+        hub=world.hubs["spring-lane"],
+        title="What should change in Bowling Green? (open data)",
+        export=export,
+        source=SOURCE,
+        public=True,
+    )

@@ -79,11 +79,12 @@ PARTS = (
     Part("wendy", "aire-council", "Wendy Holroyd", 55, (("admin", ""),), "leeds-111"),
     Part("imran", "aire-council", "Imran Shafiq", 39, (("lead", "neighbours"),), "leeds-047", ("en", "ur")),
     Part("helen", "aire-council", "Helen Binns", 34, (("organiser", "neighbours"),), "leeds-067"),
-    Part("bisi", "leeds-together", "Bisi Olatunde", 45, (("convenor", ""), ("admin", "")), "leeds-065", ("en", "yo")),
+    Part("bisi", "leeds-together", "Bisi Olatunde", 45, (("convenor", ""),), "leeds-065", ("en", "yo")),
+    Part("yvonne", "leeds-together", "Yvonne Stapleton", 62, (("admin", ""),), "leeds-042"),
 )
 FIRST = frozenset({"admin", "safeguarding"})  # given by the operator when a hub began
 ENTERED = (("semira", "spring-lane"), ("tomasz", "spring-lane"), ("ruth", "onward"), ("leroy", "onward"))
-OPERATOR = "operator@example.org"
+OPERATOR = "operator@example.invalid"  # the same as the example's first start would make
 
 
 def address(name: str, number: int | str = "") -> str:

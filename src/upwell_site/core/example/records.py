@@ -87,10 +87,10 @@ def _attendances(world: World, mentors: list[Person]) -> Iterator[Attendance]:
 def _consents(world: World) -> Iterator[Consent]:
     rng = world.rng
     texts = {(t.hub_id, t.purpose): t for t in ConsentText.objects.filter(hub__in=world.hubs.values())}
-    purposes = {"spring-lane": ("listening", "letters"), "onward": ("mentoring", "letters")}
+    purposes = {"spring-lane": ("membership", "listening", "voting"), "onward": ("membership", "mentoring")}
     for slug, hub in world.hubs.items():
         for person in world.people(slug):
-            for purpose in purposes.get(slug, ("letters",)):
+            for purpose in purposes.get(slug, ("membership",)):
                 text = texts[hub.pk, purpose]
                 if rng.random() < 0.85:
                     how = rng.choice(("screen", "paper", "spoken"))
@@ -151,7 +151,7 @@ def _letter(person: Person, event: str, **fields: object) -> Letter:
     return Letter(
         hub_id=person.hub_id,
         to=person,
-        kind="news",
+        kind="message",
         event=event,
         values={"path": f"/h/{person.hub.slug}/"},
         message_id=f"<{event}-{person.pk}@upwell>",

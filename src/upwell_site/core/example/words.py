@@ -169,7 +169,8 @@ HUB_TEXTS = {
     ),
 }
 CONSENTS = {
+    "membership": "You may keep my name and how to reach me, to run the hub and to tell me what happens.",
     "listening": "You may write down what I say, and keep it for three years.",
     "mentoring": "You may use what I told you about my time, my languages and my goals to find somebody who fits me.",
-    "letters": "You may write to me about what happens here.",
+    "voting": "You may count my answers, without my name.",
 }
