@@ -260,7 +260,7 @@ def ask_to_share(person: Person, actor: Actor) -> Iterator[Need]:
     rows = Note.objects.filter(
         hub_id=person.hub_id, organiser=person, share=Note.Share.ASK, shared_at__isnull=True
     ).visible_to(actor, "edit")
-    found = list(rows.order_by("-pk")[:10])
+    found = list(rows.order_by("-pk")[:99])
     if not found:
         return
     short = next((note for note in found if len(note.text) <= QUOTE), None)
@@ -287,15 +287,12 @@ def words(asked: str, hub: Hub, actor: Actor) -> Finds:
     notes = Note.objects.filter(whole, hub=hub)
     found, more = some((notes.visible_to(actor) | notes.visible_to(actor, "quote")).order_by("-pk"))
     mine = set(notes.visible_to(actor).filter(pk__in=[n.pk for n in found]).values_list("pk", flat=True))
-    rows = [
-        Find(
-            _cut(note.text),
-            link("talk", hub.slug, note.conversation_id) if note.pk in mine else "",
-            note.topic,
-        )
-        for note in found
-    ]
-    return Finds(_("What people said"), rows, more)
+    rows: dict[str, Find] = {}  # the same words twice say nothing new
+    for note in found:
+        page = link("talk", hub.slug, note.conversation_id) if note.pk in mine else ""
+        if note.text not in rows or page:
+            rows[note.text] = Find(_cut(note.text), page, note.topic)
+    return Finds(_("What people said"), list(rows.values()), more)
 
 
 @panels.search("listen.5_statements")

@@ -44,6 +44,7 @@ def hub(request: Request) -> HttpResponse:
             "title": title,
             "lede": lede,
             "heard": heard,
+            "about": here.about.partition("\n")[2] if lede and here.about.startswith(lede) else here.about,
             "main": panels.show("hub.main", here, actor),
             "side": panels.show("hub.side", here, actor),
             "offers": panels.show("hub.offer", here, actor),
@@ -221,6 +222,10 @@ def _above(place: Place) -> list[Place]:
     return found
 
 
+def _close(a: Place, b: Place, degrees: float) -> bool:
+    return abs((a.lat or 0) - (b.lat or 0)) < degrees and abs((a.lon or 0) - (b.lon or 0)) < 1.7 * degrees
+
+
 def _areas(place: Place) -> list[Area]:
     """Return the place on its map, with the land around it."""
     if not place.outline or place.lat is None or place.lon is None:
@@ -229,5 +234,6 @@ def _areas(place: Place) -> list[Area]:
     step = 0.06 if place.level == Place.Level.NEIGHBOURHOOD else 0.6
     near = near.filter(lat__range=(place.lat - step, place.lat + step))
     near = near.filter(lon__range=(place.lon - 1.7 * step, place.lon + 1.7 * step))
-    land = [Area(other.name, other.outline or ()) for other in near[:40]]
+    close = step / 3  # the map shows as much around a place as its nearest neighbours
+    land = [Area(o.name, o.outline or (), label=_close(o, place, close)) for o in near[:40]]
     return [*land, Area(place.name, place.outline, level=5, label=True)]
