@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -21,7 +20,7 @@ from upwell_site.core.forms.hubs import HubForm, MemberForm
 from upwell_site.core.guard import allow
 from upwell_site.core.links import link
 from upwell_site.core.markdown import to_html
-from upwell_site.core.models import Hub, HubText, Member, Organisation, Place, Programme, Session
+from upwell_site.core.models import Hub, HubText, Organisation, Place, Programme, Session
 from upwell_site.core.once import once
 from upwell_site.core.refused import Refused
 from upwell_site.core.templatetags.upwell import in_words
@@ -54,8 +53,8 @@ def hub(request: Request) -> HttpResponse:
             "ways": ways,
             "ways_title": ways_title(len(ways)),
             "first_way": next((way for way in ways if way.url), None),
-            "members": list(_members(here)) if here.is_network else [],
-            "networks": [] if here.is_network else list(_networks(here)),
+            "members": list(actions.members_of(here)) if here.is_network else [],
+            "networks": [] if here.is_network else list(actions.networks_of(here)),
             "reach": _reach(here.contact),
             "can_edit": policy.may(actor, "hub.edit"),
             "settings_url": link("hub_edit", here.slug),
@@ -93,20 +92,6 @@ def _next_session(request: Request) -> Session | None:
     rows = Session.objects.filter(hub=request.hub, starts_at__gt=timezone.now()).visible_to(request.actor)
     row: Session | None = rows.select_related("training").order_by("starts_at").first()
     return row
-
-
-def _members(network: Hub) -> QuerySet[Member]:
-    rows = Member.objects.filter(hub=network).filter(_now())
-    return rows.select_related("member", "member__place").defer("member__place__outline").order_by("member__name")
-
-
-def _networks(here: Hub) -> QuerySet[Member]:
-    return Member.objects.filter(member=here).filter(_now()).select_related("hub").order_by("hub__name")
-
-
-def _now(day: date | None = None) -> Q:
-    day = day or timezone.localdate()
-    return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
 
 
 def _reach(contact: str) -> str:
@@ -161,7 +146,7 @@ def members(request: Request) -> HttpResponse:
                 return once(request, lambda: _add_member(request, form.cleaned_data["member"]))
         except Refused as problem:
             form.add_error(None, str(problem)) if form.is_bound else messages.error(request, str(problem))
-    return render(request, "core/hubs/members.html", {"form": form, "members": list(_members(here))})
+    return render(request, "core/hubs/members.html", {"form": form, "members": list(actions.members_of(here))})
 
 
 def _add_member(request: Request, member: Hub) -> str:

@@ -11,7 +11,7 @@ class Command(BaseCommand):
     help = "Collect the texts of the site and its engines for translation, and compile the translations."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from upwell_site.project import texts
+        from upwell_site.core import translations as texts
 
         for language in texts.LANGUAGES:
             there, done = texts.renew(language)

@@ -21,8 +21,8 @@ FOLDERS = (SITE, SITE.parent / "upwell")
 LOCALE = SITE / "locale"
 LANGUAGES = ("cy",)
 METHODS = [
-    ("**/templates/**.html", "upwell_site.project.texts:templates"),
-    ("**/templates/**.txt", "upwell_site.project.texts:templates"),
+    ("**/templates/**.html", "upwell_site.core.translations:templates"),
+    ("**/templates/**.txt", "upwell_site.core.translations:templates"),
     ("**.py", "python"),
 ]
 KEYWORDS: dict[str, Any] = {
