@@ -100,8 +100,8 @@ REL: Rel = {
         "listed": {"listed": {"self"}, "*": {"adult", "listed", "agreed"}},
         "mentor": {
             "mentor": {"self"},
-            "lead": {"programme"},
-            "organiser": {"programme"},
+            "lead": {"programme", "attending"},
+            "organiser": {"programme", "attending"},
             "evaluator": {"programme"},
             "*": {"adult"},
         },

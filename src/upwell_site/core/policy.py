@@ -171,7 +171,8 @@ def _relation(actor: Actor, role: str, relation: Mapping[str, Any]) -> Q:
     if "programme" in relation:
         return Q(**{f"{_path(relation['programme'])}__in": programmes})
     if "programme_among" in relation:
-        many = _many(actor, relation["programme_among"], relation).filter(programme__in=programmes)
+        path = _path(relation.get("path", "programme"))
+        many = _many(actor, relation["programme_among"], relation).filter(**{f"{path}__in": programmes})
         return _among(relation, many)
     raise ImproperlyConfigured(f"permissions.toml: a relation of no known kind: {dict(relation)}")
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from upwell_site.core.actions.hubs import is_empty
+from upwell_site.core.actions.begin import is_empty
 from upwell_site.core.actor import Request
 from upwell_site.core.door.where import home_url
 from upwell_site.core.guard import allow

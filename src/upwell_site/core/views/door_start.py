@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from upwell_site.core.actions import hubs
+from upwell_site.core.actions import begin
 from upwell_site.core.actor import Request, has_second_factor
 from upwell_site.core.door import first
 from upwell_site.core.door.enter import let_in
@@ -114,7 +114,7 @@ def start(request: Request) -> HttpResponse:
     posted = request.method == "POST"
     if posted and request.POST.get("do") == "begin" and first.may_start(request):
         return _begin(request)
-    if not hubs.is_empty():
+    if not begin.is_empty():
         raise Http404
     if not first.may_start(request):
         return _ask_key(request)
@@ -153,13 +153,13 @@ def _test(request: Request) -> HttpResponse:
 def _begin(request: Request) -> HttpResponse:
     form = StartForm(request.POST)
     if not form.is_valid():
-        if not hubs.is_empty():
+        if not begin.is_empty():
             raise Http404
         return _shown(request, form)
     given = {name: form.cleaned_data[name] for name in form.cleaned_data if name not in {"adult", "safeguarding"}}
 
     def decide() -> str:
-        begun = hubs.start(by=hubs.Beginning(**given, mail=first.mail_is_set()))
+        begun = begin.start(by=begin.Beginning(**given, mail=first.mail_is_set()))
         let_in(request, begun.user, "start")
         request.session["started"] = {"hub": begun.hub.pk, "key": begun.safeguarding_key}
         return reverse("started")
@@ -167,7 +167,7 @@ def _begin(request: Request) -> HttpResponse:
     try:
         return once(request, decide)
     except Refused as no:
-        if not hubs.is_empty():
+        if not begin.is_empty():
             raise Http404 from None
         form.add_error(None, str(no))
         return _shown(request, form)

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from upwell_site.core.actions import hubs
+from upwell_site.core.actions import begin
 from upwell_site.core.actor import Request
 from upwell_site.core.door import examples
 from upwell_site.core.door.enter import let_in
@@ -29,12 +29,12 @@ def try_doors(request: Request) -> HttpResponse:
 
 def _enter(request: Request, door: str) -> HttpResponse:
     if door == "operator":
-        user, to = hubs.make_operator(by=None, email=hubs.OPERATOR), reverse("front")
+        user, to = begin.make_operator(by=None, email=begin.OPERATOR), reverse("front")
     else:
         person = examples.behind(int(door)) if door.isdigit() and len(door) < 18 else None
         if person is None:
             raise Http404
-        user, to = hubs.sign_in_of(person), home_url(person.hub)
+        user, to = begin.sign_in_of(person), home_url(person.hub)
     let_in(request, user, "example")
     return HttpResponseRedirect(to)
 
@@ -62,10 +62,10 @@ def remove_example(request: Request) -> HttpResponse:
     if request.method == "POST":
 
         def decide() -> str:
-            hubs.remove_example(by=request.user)  # type: ignore[arg-type]
+            begin.remove_example(by=request.user)  # type: ignore[arg-type]
             return reverse("front")
 
         answer = once(request, decide)
         messages.success(request, _("The example is gone. You can begin with your own place."))
         return answer
-    return render(request, "core/door/remove_example.html", {"hubs": hubs.example_hubs()})
+    return render(request, "core/door/remove_example.html", {"hubs": begin.example_hubs()})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from upwell_site.core import panels, policy
-from upwell_site.core.actions import hub_settings as actions
+from upwell_site.core.actions import hubs as actions
 from upwell_site.core.actor import Request
 from upwell_site.core.charts import Area
 from upwell_site.core.forms.hubs import HubForm, MemberForm

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
-from upwell_site.core.actions.hubs import make_operator
+from upwell_site.core.actions.begin import make_operator
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from upwell_site.core.actions.hubs import remove_example
+from upwell_site.core.actions.begin import remove_example
 
 
 class Command(BaseCommand):

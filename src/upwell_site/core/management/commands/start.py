@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.urls import reverse
 
-from upwell_site.core.actions import hubs
+from upwell_site.core.actions import begin
 from upwell_site.core.door.codes import give_code
 from upwell_site.core.door.first import mail_is_set, start_key
 from upwell_site.core.door.mail_test import try_mail
@@ -46,7 +46,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Ask, start, and say what comes next."""
-        if not hubs.is_empty():
+        if not begin.is_empty():
             raise CommandError("This site was started already. `upwell-site code EMAIL` prints a code to sign in.")
         home = settings.PUBLIC_URL.rstrip("/")
         if options["page"]:
@@ -59,8 +59,8 @@ class Command(BaseCommand):
         if options["test_mail"] and (problem := try_mail(answers["email"])):
             raise CommandError(problem)
         try:
-            begun = hubs.start(
-                by=hubs.Beginning(
+            begun = begin.start(
+                by=begin.Beginning(
                     **answers, kind=options["kind"], safeguarding_name=options["safeguarding_name"], mail=mail_is_set()
                 )
             )
@@ -88,7 +88,7 @@ class Command(BaseCommand):
             except ValidationError:
                 raise CommandError(f"{answers[name]} is not an e-mail address.") from None
 
-    def _tell(self, begun: hubs.Begun, home: str) -> None:
+    def _tell(self, begun: begin.Begun, home: str) -> None:
         self.stdout.write(f"{begun.hub.name} is open: {home}/h/{begun.hub.slug}/")
         if begun.safeguarding_key:
             link = f"{home}{reverse('invitation', args=[begun.safeguarding_key])}"
