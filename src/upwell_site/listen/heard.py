@@ -154,7 +154,7 @@ def at_place(place: Place, actor: Actor) -> dict[str, Any] | None:
 # ---- home ----
 
 
-@panels.register("listen.out", slot="home.side", template="listen/panels/out.html", order=10)
+@panels.register("listen.out_and_about", slot="home.side", template="listen/panels/out.html", order=10)
 def out_and_about(person: Person, actor: Actor) -> dict[str, Any] | None:
     """An organiser's own week, and a button to record the next talk."""
     if not policy.may(actor, "hub.add_talk"):
@@ -220,7 +220,7 @@ def came_to_something(person: Person, actor: Actor) -> dict[str, Any] | None:
     return {"step": last.next_step, "on": last.on} if last else None
 
 
-@panels.needs("listen.promises")
+@panels.needs("listen.next_steps")
 def promises(person: Person, actor: Actor) -> Iterator[Need]:
     """Next steps this person promised, that are due or nearly so."""
     until = timezone.localdate() + timedelta(days=2)
@@ -254,7 +254,7 @@ def _due(day: date) -> str:
     return _("You said you would by %(day)s.") % {"day": date_format(day, "l j F")}
 
 
-@panels.needs("listen.ask_to_share")
+@panels.needs("listen.ask_first")
 def ask_to_share(person: Person, actor: Actor) -> Iterator[Need]:
     """Words whose speaker said "ask me first": this organiser has not asked yet."""
     rows = Note.objects.filter(
