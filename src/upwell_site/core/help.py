@@ -27,6 +27,14 @@ GUIDES: dict[str, str] = {
     "discussions": "discussions",
     "discussion": "discussions",
     "you": "your-data",
+    "programme": "programmes",
+    "training": "trainings",
+    "session": "trainings",
+    "organisation": "organisations",
+    "thread": "messages",
+    "threads": "messages",
+    "letter": "letters",
+    "place": "search",
 }
 
 

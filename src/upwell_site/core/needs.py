@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from upwell_site.core import panels
 from upwell_site.core.links import link
-from upwell_site.core.models import Attendance, Letter, Membership, Message, Person, Seat, Standing, Training
+from upwell_site.core.models import Attendance, Letter, Membership, Message, Person, Programme, Seat, Standing, Training
 from upwell_site.core.panels import Need
 from upwell_site.core.policy import Actor
 
@@ -36,7 +36,7 @@ def ages(person: Person, actor: Actor) -> Iterator[Need]:
             ngettext("Confirm that %(n)s person is 18 or over", "Confirm that %(n)s people are 18 or over", n)
             % {"n": n},
             _("Somebody else wrote the date of birth. A second person looks at it, so that no child loses protection."),
-            link("ages", person.hub.slug),
+            link("people_ages", person.hub.slug),
             _("Look at the dates"),
             order=5,
         )
@@ -113,10 +113,19 @@ def standing(person: Person, actor: Actor) -> Iterator[Need]:
                 "Something runs out soon for %(n)s person", "Something runs out soon for %(n)s people", n
             ) % {"n": n},
             _("A check, a training or a signed code ends within two months. Without it they cannot mentor."),
-            link("standing", person.hub.slug),
+            _in_order_page(person, actor),
             _("See for whom"),
             order=40,
         )  # fmt: skip
+
+
+def _in_order_page(person: Person, actor: Actor) -> str:
+    """Return the page that says who has everything in order, for a programme this person looks after."""
+    mine = actor.roles.get("lead")
+    rows = Programme.objects.filter(hub_id=person.hub_id).visible_to(actor, "read")
+    rows = rows.filter(pk__in=mine) if mine else rows.filter(kind=Programme.Kind.MENTORING)
+    key = rows.order_by("pk").values_list("pk", flat=True).first()
+    return link("programme_standing", person.hub.slug, key) if key else ""
 
 
 def _own_standing(row: Standing, person: Person) -> Need:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from upwell_site.core import panels
@@ -16,6 +16,7 @@ from upwell_site.core.policy import Actor
 from upwell_site.core.text import fold
 
 SHOWN = 8
+_NEAREST = Case(When(level=Place.Level.NEIGHBOURHOOD, then=0), When(level=Place.Level.COUNCIL, then=1), default=2)
 
 
 def all_words(field: str, words: str) -> Q:
@@ -58,12 +59,12 @@ def organisations(words: str, hub: Hub, actor: Actor) -> Finds:
 
 @panels.search("core.3_places")
 def places(words: str, hub: Hub, actor: Actor) -> Finds:
-    """Places by name; those inside the hub's own area have no precedence, the names are few."""
+    """Places by name, the smallest first."""
     whole = Q()
     for word in words.split()[:6]:
         whole &= Q(name__icontains=word)
     rows = Place.objects.filter(whole).defer("outline").select_related("within").defer("within__outline")
-    found, more = some(rows.order_by("name", "id"))
+    found, more = some(rows.order_by(_NEAREST, "name", "id"))
     return Finds(
         _("Places"),
         [Find(p.name, link("place", hub.slug, p.pk), p.within.name if p.within else "") for p in found],

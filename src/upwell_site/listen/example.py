@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from upwell_site.core.example.words import DONE, SAID, STEPS
 from upwell_site.core.example.world import AT_ONCE, World
+from upwell_site.core.jobs import start
 from upwell_site.core.models import Person, Tie
 from upwell_site.listen.models import Conversation, Discussion, Note, Statement, Vote, Voter
 
@@ -183,6 +184,8 @@ def _winter(world: World) -> None:
         batch_size=AT_ONCE,
     )
     Vote.objects.bulk_create(_answers(world.rng, discussion, statements, voters), batch_size=AT_ONCE)
+    if find_spec("upwell_site.listen.jobs") is not None:
+        start("listen.regroup", hub=hub, about=discussion, by=world.staff["claudette"])
 
 
 def _answers(rng: Random, discussion: Discussion, statements: list[Statement], voters: list[Voter]) -> Iterator[Vote]:

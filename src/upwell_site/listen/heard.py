@@ -154,7 +154,7 @@ def at_place(place: Place, actor: Actor) -> dict[str, Any] | None:
 # ---- home ----
 
 
-@panels.register("listen.out", slot="home.side", template="listen/panels/out.html", order=10)
+@panels.register("listen.out_and_about", slot="home.side", template="listen/panels/out.html", order=10)
 def out_and_about(person: Person, actor: Actor) -> dict[str, Any] | None:
     """An organiser's own week, and a button to record the next talk."""
     if not policy.may(actor, "hub.add_talk"):
@@ -220,7 +220,7 @@ def came_to_something(person: Person, actor: Actor) -> dict[str, Any] | None:
     return {"step": last.next_step, "on": last.on} if last else None
 
 
-@panels.needs("listen.promises")
+@panels.needs("listen.next_steps")
 def promises(person: Person, actor: Actor) -> Iterator[Need]:
     """Next steps this person promised, that are due or nearly so."""
     until = timezone.localdate() + timedelta(days=2)
@@ -254,13 +254,13 @@ def _due(day: date) -> str:
     return _("You said you would by %(day)s.") % {"day": date_format(day, "l j F")}
 
 
-@panels.needs("listen.ask_to_share")
+@panels.needs("listen.ask_first")
 def ask_to_share(person: Person, actor: Actor) -> Iterator[Need]:
     """Words whose speaker said "ask me first": this organiser has not asked yet."""
     rows = Note.objects.filter(
         hub_id=person.hub_id, organiser=person, share=Note.Share.ASK, shared_at__isnull=True
     ).visible_to(actor, "edit")
-    found = list(rows.order_by("-pk")[:10])
+    found = list(rows.order_by("-pk")[:99])
     if not found:
         return
     short = next((note for note in found if len(note.text) <= QUOTE), None)
@@ -287,15 +287,12 @@ def words(asked: str, hub: Hub, actor: Actor) -> Finds:
     notes = Note.objects.filter(whole, hub=hub)
     found, more = some((notes.visible_to(actor) | notes.visible_to(actor, "quote")).order_by("-pk"))
     mine = set(notes.visible_to(actor).filter(pk__in=[n.pk for n in found]).values_list("pk", flat=True))
-    rows = [
-        Find(
-            _cut(note.text),
-            link("talk", hub.slug, note.conversation_id) if note.pk in mine else "",
-            note.topic,
-        )
-        for note in found
-    ]
-    return Finds(_("What people said"), rows, more)
+    rows: dict[str, Find] = {}  # the same words twice say nothing new
+    for note in found:
+        page = link("talk", hub.slug, note.conversation_id) if note.pk in mine else ""
+        if note.text not in rows or page:
+            rows[note.text] = Find(_cut(note.text), page, note.topic)
+    return Finds(_("What people said"), list(rows.values()), more)
 
 
 @panels.search("listen.5_statements")

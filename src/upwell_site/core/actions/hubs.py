@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,23 @@ def has_safeguarding_lead(hub: Hub) -> bool:
         hub=hub, role=Membership.Role.SAFEGUARDING, granted_at__isnull=False, since__lte=today
     )
     return bool(rows.filter(until__isnull=True).exists() or rows.filter(until__gt=today).exists())
+
+
+def members_of(network: Hub) -> QuerySet[Member]:
+    """Return the hubs that belong to a network today."""
+    rows: QuerySet[Member] = Member.objects.filter(_today(), hub=network).select_related("member", "member__place")
+    return rows.defer("member__place__outline").order_by("member__name")
+
+
+def networks_of(hub: Hub) -> QuerySet[Member]:
+    """Return the networks that a hub belongs to today."""
+    rows: QuerySet[Member] = Member.objects.filter(_today(), member=hub).select_related("hub")
+    return rows.order_by("hub__name")
+
+
+def _today() -> Q:
+    day = timezone.localdate()
+    return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
 
 
 @transaction.atomic

@@ -96,9 +96,11 @@ def address(name: str, number: int | str = "") -> str:
 def build(world: World) -> None:
     """Make everybody: first those with a part, because they confirm ages and grant roles, then the many."""
     _staff(world)
-    for slug, share in SHARES.items():
+    shares = [round(world.size * share) for share in SHARES.values()]
+    shares[0] += world.size - sum(shares)  # so that they add up
+    for slug, share in zip(SHARES, shares, strict=True):
         there = sum(part.hub == slug for part in PARTS) + (len(ENTERED) if slug == "leeds-together" else 0)
-        _crowd(world, slug, max(0, round(world.size * share) - there))
+        _crowd(world, slug, share - there)
     _entered(world)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from upwell_site.core import panels, policy
-from upwell_site.core.actions import hub_settings as actions
+from upwell_site.core.actions import hubs as actions
 from upwell_site.core.actor import Request
 from upwell_site.core.charts import Area
 from upwell_site.core.forms.hubs import HubForm, MemberForm
 from upwell_site.core.guard import allow
 from upwell_site.core.links import link
 from upwell_site.core.markdown import to_html
-from upwell_site.core.models import Hub, HubText, Member, Organisation, Place, Programme, Session
+from upwell_site.core.models import Hub, HubText, Organisation, Place, Programme, Session
 from upwell_site.core.once import once
 from upwell_site.core.refused import Refused
 from upwell_site.core.templatetags.upwell import in_words
@@ -44,6 +43,7 @@ def hub(request: Request) -> HttpResponse:
             "title": title,
             "lede": lede,
             "heard": heard,
+            "about": here.about.partition("\n")[2] if lede and here.about.startswith(lede) else here.about,
             "main": panels.show("hub.main", here, actor),
             "side": panels.show("hub.side", here, actor),
             "offers": panels.show("hub.offer", here, actor),
@@ -53,8 +53,8 @@ def hub(request: Request) -> HttpResponse:
             "ways": ways,
             "ways_title": ways_title(len(ways)),
             "first_way": next((way for way in ways if way.url), None),
-            "members": list(_members(here)) if here.is_network else [],
-            "networks": [] if here.is_network else list(_networks(here)),
+            "members": list(actions.members_of(here)) if here.is_network else [],
+            "networks": [] if here.is_network else list(actions.networks_of(here)),
             "reach": _reach(here.contact),
             "can_edit": policy.may(actor, "hub.edit"),
             "settings_url": link("hub_edit", here.slug),
@@ -92,20 +92,6 @@ def _next_session(request: Request) -> Session | None:
     rows = Session.objects.filter(hub=request.hub, starts_at__gt=timezone.now()).visible_to(request.actor)
     row: Session | None = rows.select_related("training").order_by("starts_at").first()
     return row
-
-
-def _members(network: Hub) -> QuerySet[Member]:
-    rows = Member.objects.filter(hub=network).filter(_now())
-    return rows.select_related("member", "member__place").defer("member__place__outline").order_by("member__name")
-
-
-def _networks(here: Hub) -> QuerySet[Member]:
-    return Member.objects.filter(member=here).filter(_now()).select_related("hub").order_by("hub__name")
-
-
-def _now(day: date | None = None) -> Q:
-    day = day or timezone.localdate()
-    return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
 
 
 def _reach(contact: str) -> str:
@@ -160,7 +146,7 @@ def members(request: Request) -> HttpResponse:
                 return once(request, lambda: _add_member(request, form.cleaned_data["member"]))
         except Refused as problem:
             form.add_error(None, str(problem)) if form.is_bound else messages.error(request, str(problem))
-    return render(request, "core/hubs/members.html", {"form": form, "members": list(_members(here))})
+    return render(request, "core/hubs/members.html", {"form": form, "members": list(actions.members_of(here))})
 
 
 def _add_member(request: Request, member: Hub) -> str:
@@ -221,6 +207,10 @@ def _above(place: Place) -> list[Place]:
     return found
 
 
+def _close(a: Place, b: Place, degrees: float) -> bool:
+    return abs((a.lat or 0) - (b.lat or 0)) < degrees and abs((a.lon or 0) - (b.lon or 0)) < 1.7 * degrees
+
+
 def _areas(place: Place) -> list[Area]:
     """Return the place on its map, with the land around it."""
     if not place.outline or place.lat is None or place.lon is None:
@@ -229,5 +219,6 @@ def _areas(place: Place) -> list[Area]:
     step = 0.06 if place.level == Place.Level.NEIGHBOURHOOD else 0.6
     near = near.filter(lat__range=(place.lat - step, place.lat + step))
     near = near.filter(lon__range=(place.lon - 1.7 * step, place.lon + 1.7 * step))
-    land = [Area(other.name, other.outline or ()) for other in near[:40]]
+    close = step / 3  # the map shows as much around a place as its nearest neighbours
+    land = [Area(o.name, o.outline or (), label=_close(o, place, close)) for o in near[:40]]
     return [*land, Area(place.name, place.outline, level=5, label=True)]
