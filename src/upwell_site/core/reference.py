@@ -81,7 +81,8 @@ def permissions_page() -> str:
     """Return the permission table for people to read."""
     parts = [
         "# Who may do what\n\nMade from `src/upwell_site/core/permissions.toml`. A cell lists what somebody has to be "
-        "to the thing: `any` is every one in the hub; *a & b* means both. Who is not in a row may not, and is told nothing.\n"
+        "to the thing: `any` is every one in the hub; *a & b* means both. Who is not in a row may not, "
+        "and is told nothing.\n"
     ]
     for resource in policy.table().values():
         rows = [
