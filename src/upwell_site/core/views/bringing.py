@@ -49,7 +49,7 @@ def bring_in_list(request: Request, kind: str) -> HttpResponse:
     if sent and form.is_valid():
         return once(request, lambda: _take(request, what, form))
     context = {"kind": what, "columns": what.columns(), "form": form}
-    return render(request, "core/bringing/list.html", context, status=422 if form.errors else 200)
+    return render(request, "core/bringing/list.html", context, status=400 if form.errors else 200)
 
 
 def _kind(request: Request, name: str) -> tuple[Kind | None, list[kinds.Target]]:
@@ -139,7 +139,7 @@ def batch_columns(request: Request, batch: Batch) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _decide(request, batch, lambda: _choose(request, batch, form))
     context = {"batch": batch, "kind": kind, "form": form, "found": batch.found}
-    return render(request, "core/bringing/columns.html", context, status=422 if form.errors else 200)
+    return render(request, "core/bringing/columns.html", context, status=400 if form.errors else 200)
 
 
 def _choose(request: Request, batch: Batch, form: ColumnsForm) -> str:
