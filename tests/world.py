@@ -94,18 +94,26 @@ REL: Rel = {
     "hub": {"hub": {}},
     "person": {
         "young": {
-            "young": {"self"},
-            "lead": {"programme"},
-            "organiser": {"programme"},
-            "evaluator": {"programme"},
+            "young": {"self", "seated"},
+            "mentor": {"seated"},
+            "lead": {"programme", "seated", "offered"},
+            "organiser": {"programme", "seated", "offered"},
+            "evaluator": {"programme", "offered"},
         },
-        "adult": {"adult": {"self"}, "*": {"adult"}},
+        "adult": {
+            "adult": {"self"},
+            "lead": {"offered"},
+            "organiser": {"offered"},
+            "evaluator": {"offered"},
+            "*": {"adult"},
+        },
         "listed": {"listed": {"self"}, "*": {"adult", "listed", "agreed"}},
         "mentor": {
-            "mentor": {"self"},
-            "lead": {"programme", "attending"},
-            "organiser": {"programme", "attending"},
-            "evaluator": {"programme"},
+            "mentor": {"self", "seated"},
+            "young": {"seated"},
+            "lead": {"programme", "attending", "seated", "offered"},
+            "organiser": {"programme", "attending", "seated", "offered"},
+            "evaluator": {"programme", "offered"},
             "*": {"adult"},
         },
     },
@@ -118,14 +126,16 @@ REL: Rel = {
     "place": {"one": {}},
     "programme": {
         "A": {
-            "lead": {"programme"},
-            "organiser": {"programme"},
-            "evaluator": {"programme"},
-            "young": {"taking_part"},
-            "mentor": {"taking_part"},
-            "lapsed": {"taking_part"},
+            "lead": {"programme", "offered"},
+            "organiser": {"programme", "offered"},
+            "evaluator": {"programme", "offered"},
+            "young": {"taking_part", "offered"},
+            "mentor": {"taking_part", "offered"},
+            "lapsed": {"taking_part", "offered"},
+            "adult": {"offered"},  # a role was proposed to them there
+            "ended": {"offered"},
         },
-        "B": {"lead2": {"programme"}, "organiser2": {"programme"}, "*": {"public"}},
+        "B": {"lead2": {"programme", "offered"}, "organiser2": {"programme", "offered"}, "*": {"public"}},
     },
     "training": {"A": {"lead": {"programme"}, "organiser": {"programme"}}},
     "session": {"one": {"lead": {"programme"}, "organiser": {"programme"}}},
@@ -288,7 +298,7 @@ def _people(world: World, side: Side) -> None:
         if who in NO_PERSON:
             continue
         row = who if who in REL["person"] else "_rest"
-        name = world.word(side.name, "person", row) if row != "_rest" else f"Rest of {side.name}"
+        name = world.word(side.name, "person", row, "name") if row != "_rest" else f"Rest of {side.name}"
         user = User.objects.create_user(f"{who}-{side.name}@example.org")
         world.users[f"{who}@{side.name}"] = user
         born = {"young": today.replace(year=today.year - 14, day=1), "unknown": None}.get(who, date(1980, 5, 17))

@@ -163,25 +163,24 @@ def _relation(actor: Actor, role: str, relation: Mapping[str, Any]) -> Q:
     if "me_among" in relation:
         if me is None:
             return NOBODY
-        many = _many(actor, relation["me_among"], relation).filter(**{_path(relation["who"]): me})
-        return _among(relation, many)
+        return _among(relation, _many(actor, relation["me_among"], relation, {relation["who"]: me}))
     programmes = actor.roles[role]
     if programmes is None:
         return EVERYBODY
     if "programme" in relation:
         return Q(**{f"{_path(relation['programme'])}__in": programmes})
     if "programme_among" in relation:
-        path = _path(relation.get("path", "programme"))
-        many = _many(actor, relation["programme_among"], relation).filter(**{f"{path}__in": programmes})
-        return _among(relation, many)
+        path = relation.get("path", "programme")
+        return _among(relation, _many(actor, relation["programme_among"], relation, {f"{path}__in": programmes}))
     raise ImproperlyConfigured(f"permissions.toml: a relation of no known kind: {dict(relation)}")
 
 
-def _many(actor: Actor, label: str, relation: Mapping[str, Any]) -> QuerySet[Any]:
+def _many(actor: Actor, label: str, relation: Mapping[str, Any], who: Mapping[str, Any]) -> QuerySet[Any]:
+    """Return the rows that join; one filter, so that conditions on a to-many path speak of the same row."""
     many: QuerySet[Any] = apps.get_model(label)._default_manager.filter(hub_id=actor.hub_id)
     if relation.get("live"):
         many = many.filter(live(many.model))
-    return many.filter(**{_path(key): value for key, value in relation.get("where", {}).items()})
+    return many.filter(**{_path(key): value for key, value in {**relation.get("where", {}), **who}.items()})
 
 
 def live(model: type[Model]) -> Q:
