@@ -1,4 +1,4 @@
-"""`dev.py check`: lint, format, types, import contracts, templates, migration drift, docs. Every tool runs; the first red is told last."""
+"""`dev.py check`: every tool runs, and those that are red are named at the end."""
 
 from __future__ import annotations
 

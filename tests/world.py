@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
+from tests.factories.signin import sign_in_user
 from upwell_site.connect.models import Ask, Offer, Pair, Round, Unmatched
 from upwell_site.core.models import (
     Attendance,
@@ -51,6 +52,7 @@ ROLES: dict[str, set[str]] = {
     "visitor": {"visitor"},
     "linkholder": {"visitor", "link"},
     "stranger": {"visitor", "user"},  # signed in, a person of neither hub
+    "operator": {"visitor", "user"},  # runs the site; a person of neither hub
     "adult": {"visitor", "user", "participant"},
     "listed": {"visitor", "user", "participant"},
     "young": {"visitor", "user", "young", "mentee"},  # aged 14, in programme A
@@ -82,7 +84,8 @@ GRANTED = {  # person: (role, programme)
     "asleep": ("admin", None),
     "young": ("mentee", "A"),
 }
-NO_PERSON = {"visitor", "linkholder", "stranger"}
+NO_PERSON = {"visitor", "linkholder", "stranger", "operator"}
+SITE_ROLES = {"operator": {"operator"}}  # held on the pages of the site alone
 TEAM_A = {"lead", "organiser"}  # who holds lead or organiser in programme A: "programme" relations by role
 
 # resource -> row -> person -> relations; "*" is true for everybody (facts of the row).
@@ -91,18 +94,26 @@ REL: Rel = {
     "hub": {"hub": {}},
     "person": {
         "young": {
-            "young": {"self"},
-            "lead": {"programme"},
-            "organiser": {"programme"},
-            "evaluator": {"programme"},
+            "young": {"self", "seated"},
+            "mentor": {"seated"},
+            "lead": {"programme", "seated", "offered"},
+            "organiser": {"programme", "seated", "offered"},
+            "evaluator": {"programme", "offered"},
         },
-        "adult": {"adult": {"self"}, "organiser": {"talked"}, "*": {"adult"}},
+        "adult": {
+            "adult": {"self"},
+            "lead": {"offered"},
+            "organiser": {"offered", "talked"},
+            "evaluator": {"offered"},
+            "*": {"adult"},
+        },
         "listed": {"listed": {"self"}, "*": {"adult", "listed", "agreed"}},
         "mentor": {
-            "mentor": {"self"},
-            "lead": {"programme"},
-            "organiser": {"programme"},
-            "evaluator": {"programme"},
+            "mentor": {"self", "seated"},
+            "young": {"seated"},
+            "lead": {"programme", "attending", "seated", "offered"},
+            "organiser": {"programme", "attending", "seated", "offered"},
+            "evaluator": {"programme", "offered"},
             "*": {"adult"},
         },
     },
@@ -115,14 +126,16 @@ REL: Rel = {
     "place": {"one": {}},
     "programme": {
         "A": {
-            "lead": {"programme"},
-            "organiser": {"programme"},
-            "evaluator": {"programme"},
-            "young": {"taking_part"},
-            "mentor": {"taking_part"},
-            "lapsed": {"taking_part"},
+            "lead": {"programme", "offered"},
+            "organiser": {"programme", "offered"},
+            "evaluator": {"programme", "offered"},
+            "young": {"taking_part", "offered"},
+            "mentor": {"taking_part", "offered"},
+            "lapsed": {"taking_part", "offered"},
+            "adult": {"offered"},  # a role was proposed to them there
+            "ended": {"offered"},
         },
-        "B": {"lead2": {"programme"}, "organiser2": {"programme"}, "*": {"public"}},
+        "B": {"lead2": {"programme", "offered"}, "organiser2": {"programme", "offered"}, "*": {"public"}},
     },
     "training": {"A": {"lead": {"programme"}, "organiser": {"programme"}}},
     "session": {"one": {"lead": {"programme"}, "organiser": {"programme"}}},
@@ -143,7 +156,7 @@ REL: Rel = {
     "letter": {"adult": {"adult": {"mine"}}},
     "job": {"lead": {"lead": {"mine"}}},
     "batch": {"lead": {"lead": {"mine"}}},
-    "invitation": {"lead": {"lead": {"mine"}}},
+    "invitation": {"lead": {"lead": {"mine"}, "*": {"plain", "joining", "team", "other_role", "safety_role"}}},
     "link": {"organiser": {"organiser": {"mine"}}},
     "conversation": {"one": {"organiser": {"author"}, "adult": {"subject"}, "lead": {"programme"}}},
     "note": {
@@ -155,6 +168,7 @@ REL: Rel = {
             "lead": {"author", "programme"},
             "organiser": {"programme"},
             "evaluator": {"programme"},
+            "linkholder": {"scoped"},
             "*": {"public", "open"},
         },
         "draft": {"lead": {"programme"}, "organiser": {"programme", "author"}, "evaluator": {"programme"}},
@@ -232,20 +246,8 @@ class World:
             session.save()
             return client
         user = self.users[who if who in NO_PERSON else f"{who}@{side}"]
-        sign_in(client, user, second_factor=who != "asleep")
+        sign_in_user(client, user, second_factor=who != "asleep")
         return client
-
-
-def sign_in(client: Client, user: User, *, second_factor: bool = True) -> None:
-    """Sign in, with the records that a sign-in by code, and a passkey, leave in the session."""
-    client.force_login(user)
-    session = client.session
-    records = [{"method": "code", "at": timezone.now().timestamp(), "email": user.email}]
-    if second_factor:
-        records.append({"method": "mfa", "at": timezone.now().timestamp(), "type": "totp"})
-    session["account_authentication_methods"] = records
-    session["account_authentication_methods_user"] = str(user.pk)
-    session.save()
 
 
 def make() -> World:
@@ -254,6 +256,7 @@ def make() -> World:
     Site.objects.get_or_create(pk=1)
     leeds = Place.objects.create(code="E08000035", name="Leeds", level="council", lat=53.8, lon=-1.55)
     world.users["stranger"] = User.objects.create_user("stranger@example.org")
+    world.users["operator"] = User.objects.create_user("operator@example.org", is_operator=True)
     for name in HUBS:
         side = Side(name, _hub(name, leeds))
         world.sides[name] = side
@@ -295,7 +298,7 @@ def _people(world: World, side: Side) -> None:
         if who in NO_PERSON:
             continue
         row = who if who in REL["person"] else "_rest"
-        name = world.word(side.name, "person", row) if row != "_rest" else f"Rest of {side.name}"
+        name = world.word(side.name, "person", row, "name") if row != "_rest" else f"Rest of {side.name}"
         user = User.objects.create_user(f"{who}-{side.name}@example.org")
         world.users[f"{who}@{side.name}"] = user
         born = {"young": today.replace(year=today.year - 14, day=1), "unknown": None}.get(who, date(1980, 5, 17))
@@ -450,6 +453,7 @@ def _listen_rows(world: World, side: Side) -> None:
         return Discussion.objects.create(hub=hub, title=world.word(n, "discussion", row), programme=a, by=p[by], **more)
 
     opened, draft = discussion("open", "lead", state="open", public=True), discussion("draft", "organiser")
+    Link.objects.filter(pk=world.links[n]).update(scope=f"listen.discussion:{opened.pk}")
     statements = {
         row: Statement.objects.create(
             hub=hub, discussion=d, number=1, text=world.word(n, "statement", row), moderated=1

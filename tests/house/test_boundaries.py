@@ -1,4 +1,4 @@
-"""Links between models and addresses in templates keep the order of the verbs, which the import contracts cannot see."""
+"""Links between models, and in templates, keep the order of the verbs: import contracts cannot see them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""B1 and B2: every address x everybody x every method x the rows of both hubs is decided by the table; no canary leaks."""
+"""B1 and B2: every address x everybody x method x rows of both hubs is decided by the table; no canary leaks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_every_argument_carries_its_resources_name():
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_everybody_asks_for_everything(record_property):
-    """The matrix: statuses as the table says, denied is the same as never existed, nothing shown that may not be seen."""
+    """Statuses as the table says, denied the same as never existed, nothing shown that may not be seen."""
     walk = routes.Walk(w.make(), [])
     walk.all()
     record_property("asked", walk.asked)

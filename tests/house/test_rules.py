@@ -1,4 +1,4 @@
-"""Rules of the house that can be read off the source: no look-up without a hub, no raw SQL, no mail outside the outbox…"""
+"""Rules of the house that can be read off the source."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_templates_keep_the_house_rules():
             (r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", "a script in the page"),
             (r"<style", "a style in the page"),
             (r"\sstyle=", "a style attribute"),
-            (r"\son[a-z]+=\"", "a script in an attribute"),
+            (r"\son(?!ce=)[a-z]+=\"", "a script in an attribute"),
             (r"\|safe\b", "|safe"),
             (r"javascript:", "a javascript: address"),
             (r"hx-on", "hx-on runs a script from the page"),

@@ -111,4 +111,4 @@ def _link_holder(request: HttpRequest, hub: Hub) -> tuple[Actor, Person | None]:
     )
     if link is None:
         return visitor, None
-    return Actor(hub.pk, link.person_id, {"visitor": None, "link": None}), link.person
+    return Actor(hub.pk, link.person_id, {"visitor": None, "link": None}, scope=link.scope), link.person

@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.management import call_command
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
@@ -14,8 +15,14 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
+        from upwell_site.core import needs, searches, ways  # noqa: F401 - each registers itself
+
+        autodiscover_modules("panels")  # boxes of later verbs
         pre_migrate.connect(_before, sender=self)
         post_migrate.connect(_after, sender=self)
+        from upwell_site.core.door import enter
+
+        enter.listen()
 
 
 def _before(using: str, **_: Any) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from upwell_site.core.models import Hub, Person
-from upwell_site.core.policy import Actor
+if TYPE_CHECKING:
+    from upwell_site.core.models import Hub, Person
+    from upwell_site.core.policy import Actor
 
 SLOTS = frozenset(
     {
@@ -27,7 +28,7 @@ SLOTS = frozenset(
     }
 )
 
-Load = Callable[[Any, Actor], dict[str, Any] | None]
+Load = Callable[[Any, "Actor"], dict[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,9 @@ class Way:
     order: int = 50
 
 
-Needs = Callable[[Person, Actor], Iterable[Need]]
-Search = Callable[[str, Hub, Actor], Finds | None]
-Ways = Callable[[Hub, Actor], Iterable[Way]]
+Needs = Callable[["Person", "Actor"], Iterable[Need]]
+Search = Callable[[str, "Hub", "Actor"], Finds | None]
+Ways = Callable[["Hub", "Actor"], Iterable[Way]]
 
 _panels: dict[str, Panel] = {}
 _needs: dict[str, Needs] = {}

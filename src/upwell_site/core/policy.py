@@ -42,12 +42,15 @@ class Actor:
         Role -> the programmes it holds in; None means the whole hub.
     asleep : frozenset
         Granted roles that wait for a second factor in this session.
+    scope : str
+        The one thing that a link without an account opens: "listen.discussion:7".
     """
 
     hub_id: int | None
     person_id: int | None = None
     roles: Mapping[str, frozenset[int] | None] = field(default_factory=dict)
     asleep: frozenset[str] = frozenset()
+    scope: str = ""
 
     def has(self, *roles: str) -> bool:
         """Whether any of `roles` is held, in any programme. For words on a page, never to decide what may be done."""
@@ -145,6 +148,11 @@ def _relation(actor: Actor, role: str, relation: Mapping[str, Any]) -> Q:
     me = actor.person_id
     if "is" in relation:
         return Q(**{_path(key): _value(value) for key, value in relation["is"].items()})
+    if "scope" in relation:
+        label, _, number = actor.scope.partition(":")
+        if label != relation["scope"] or not number.isdigit():
+            return NOBODY
+        return Q(**{_path(relation.get("path", "pk")): int(number)})
     if "me" in relation:
         if me is None:
             return NOBODY
@@ -155,24 +163,24 @@ def _relation(actor: Actor, role: str, relation: Mapping[str, Any]) -> Q:
     if "me_among" in relation:
         if me is None:
             return NOBODY
-        many = _many(actor, relation["me_among"], relation).filter(**{_path(relation["who"]): me})
-        return _among(relation, many)
+        return _among(relation, _many(actor, relation["me_among"], relation, {relation["who"]: me}))
     programmes = actor.roles[role]
     if programmes is None:
         return EVERYBODY
     if "programme" in relation:
         return Q(**{f"{_path(relation['programme'])}__in": programmes})
     if "programme_among" in relation:
-        many = _many(actor, relation["programme_among"], relation).filter(programme__in=programmes)
-        return _among(relation, many)
+        path = relation.get("path", "programme")
+        return _among(relation, _many(actor, relation["programme_among"], relation, {f"{path}__in": programmes}))
     raise ImproperlyConfigured(f"permissions.toml: a relation of no known kind: {dict(relation)}")
 
 
-def _many(actor: Actor, label: str, relation: Mapping[str, Any]) -> QuerySet[Any]:
+def _many(actor: Actor, label: str, relation: Mapping[str, Any], who: Mapping[str, Any]) -> QuerySet[Any]:
+    """Return the rows that join; one filter, so that conditions on a to-many path speak of the same row."""
     many: QuerySet[Any] = apps.get_model(label)._default_manager.filter(hub_id=actor.hub_id)
     if relation.get("live"):
         many = many.filter(live(many.model))
-    return many.filter(**{_path(key): value for key, value in relation.get("where", {}).items()})
+    return many.filter(**{_path(key): value for key, value in {**relation.get("where", {}), **who}.items()})
 
 
 def live(model: type[Model]) -> Q:

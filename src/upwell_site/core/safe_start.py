@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from upwell_site.core import walls
+from upwell_site.core.door.loopback import far_hosts
+from upwell_site.core.models import Site
 
 
 def check() -> None:
@@ -13,4 +16,16 @@ def check() -> None:
         raise ImproperlyConfigured(
             f"{len(gone)} walls between hubs are missing in the database (the first: {gone[0]}). "
             "Run `upwell-site migrate` to put them up again."
+        )
+    if not Site.is_example():
+        return
+    if far := far_hosts():
+        raise ImproperlyConfigured(
+            f"This database is an example: its doors are open to everybody. UPWELL_HOSTS names {', '.join(far)}, "
+            "by which others could reach it. Leave UPWELL_HOSTS out, or run `upwell-site remove-example` first."
+        )
+    if settings.TRUSTED_HOPS:
+        raise ImproperlyConfigured(
+            "This database is an example: its doors are open to everybody. UPWELL_PROXY says that a proxy stands in "
+            "front of it. Leave UPWELL_PROXY out, or run `upwell-site remove-example` first."
         )

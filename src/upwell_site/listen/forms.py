@@ -262,7 +262,7 @@ class TalkForm(Clean):
 
     def __init__(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = Person.objects.filter(hub=request.hub, emptied_at__isnull=True).visible_to(request.actor)
+        people = Person.objects.filter(hub=request.hub, emptied_at__isnull=True).visible_to(request.actor, "name")
         if request.person:
             people = people.exclude(pk=request.person.pk)
         field: Any = self.fields["person"]

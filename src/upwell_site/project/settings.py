@@ -7,7 +7,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from upwell_site.project import env
+from upwell_site import env
 
 SITE = Path(__file__).resolve().parent.parent
 DIR = Path(env.text("UPWELL_DIR", "var", "the folder of everything this site keeps")).resolve()
@@ -41,11 +41,11 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
     "template_partials.apps.SimpleAppConfig",
+    "upwell_site.core",  # before allauth: our templates stand in front of its own
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "csp",
-    "upwell_site.core",
     "upwell_site.listen",
     "upwell_site.connect",
 ]
@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "upwell_site.core.door.idle.Idle",
     "allauth.account.middleware.AccountMiddleware",
     "csp.middleware.CSPMiddleware",
 ]
@@ -112,25 +113,41 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 # Who somebody is: a code by e-mail or a passkey, never a password (docs/adr/0006).
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "upwell_site.core.door.Adapter"
+LOGIN_REDIRECT_URL = "front"
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_HOPS
+ACCOUNT_ADAPTER = "upwell_site.core.door.adapter.Adapter"
+ACCOUNT_FORMS = {
+    "request_login_code": "upwell_site.core.door.forms.AskForCode",
+    "confirm_login_code": "upwell_site.core.door.forms.EnterCode",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_TIMEOUT = 900
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the code that somebody comes in with has proved the address already
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "front"
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,10/h/key"}
+MFA_ADAPTER = "upwell_site.core.door.adapter.SecondAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 MFA_TOTP_ISSUER = "Upwell"
+MFA_TOTP_TOLERANCE = 1  # phones' clocks are half a minute wrong
+IDLE_MINUTES = 30  # staff; everybody's session ends after SESSION_COOKIE_AGE at the latest
 
 CACHES = {  # shared by all processes: rate limits must not be per worker
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        # Django throws entries away beyond 300: rate limits would be forgotten under load.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
 }
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -194,7 +211,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"redact": {"()": "upwell_site.core.redact.Redact"}},
+    "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["redact"]}},
     "root": {"handlers": ["out"], "level": "INFO"},
     "loggers": {"django.server": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("account/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("", include("upwell_site.core.urls")),
     path("", include("upwell_site.listen.urls")),

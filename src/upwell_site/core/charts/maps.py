@@ -89,20 +89,22 @@ def _apart(spots: Sequence[Point], widths: Sequence[float], height: float) -> li
     return [placed[i] for i in range(len(spots))]
 
 
-def _bubbles(areas: Sequence[Area], projection: Projection) -> list[SafeString]:
+def _bubbles(areas: Sequence[Area], projection: Projection) -> tuple[list[SafeString], list[SafeString]]:
+    """Counts by area as discs, and second counts as pills that lie over the names."""
     counts = [a for a in areas if a.count is not None and a.count >= FEWEST and a.rings]
     top = max((a.count or 0 for a in counts), default=1)
-    parts: list[SafeString] = []
+    discs: list[SafeString] = []
+    pills: list[SafeString] = []
     for area in sorted(counts, key=lambda a: -(a.count or 0)):
         x, y = projection.at(*middle(area.rings))
         r = 11 + 10 * math.sqrt((area.count or 0) / top)
-        parts.append(el("circle", cx=x, cy=y, r=r, class_="m-bubble"))
-        parts.append(text(x, y + 4.5, f"{area.count:,}", "m-count"))
+        discs.append(el("circle", cx=x, cy=y, r=r, class_="m-bubble"))
+        discs.append(text(x, y + 4.5, f"{area.count:,}", "m-count"))
         if area.second is not None and area.second >= FEWEST:
             px, py, wide = x + r * 0.9, y - r * 0.9, 14 + 7 * len(str(area.second))
-            parts.append(el("rect", x=px - wide / 2, y=py - 9, width=wide, height=18, rx=9, class_="m-pill"))
-            parts.append(text(px, py + 4.5, f"{area.second:,}", "m-second"))
-    return parts
+            pills.append(el("rect", x=px - wide / 2, y=py - 9, width=wide, height=18, rx=9, class_="m-pill"))
+            pills.append(text(px, py + 4.5, f"{area.second:,}", "m-second"))
+    return discs, pills
 
 
 def _names(areas: Sequence[Area], projection: Projection) -> list[SafeString]:
@@ -132,4 +134,5 @@ def map_svg(areas: Sequence[Area], *, name: str = "") -> SafeString:
         for a in ordered
         if (d := _outline(a.rings, projection))
     ]
-    return drawing([*ground, *_bubbles(main, projection), *_names(main, projection)], name, projection.height, "map")
+    discs, pills = _bubbles(main, projection)
+    return drawing([*ground, *discs, *_names(main, projection), *pills], name, projection.height, "map")

@@ -56,6 +56,16 @@ class Invitation(HubRow):
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["hub", "key_hash"], name="core_invitation_key")]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be accepted."""
+        return self.used_at is None and self.withdrawn_at is None and not self.is_late
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at <= timezone.now()
+
 
 class Link(HubRow):
     """A personal link or QR code: taking part without an account, within one scope, claimed later if wished."""
@@ -89,3 +99,8 @@ class Link(HubRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hub", "key_hash"], name="core_link_key")]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still opens something."""
+        return self.claimed_at is None and self.withdrawn_at is None and self.expires_at > timezone.now()

@@ -52,7 +52,7 @@ def talks(request: Request) -> HttpResponse:
 
 def _names(request: Request, keys: list[int | None]) -> dict[str, str]:
     """Names that this reader may see, by the number of the person."""
-    people = Person.objects.filter(hub=request.hub, pk__in=[k for k in keys if k]).visible_to(request.actor)
+    people = Person.objects.filter(hub=request.hub, pk__in=[k for k in keys if k]).visible_to(request.actor, "name")
     return {str(key): name for key, name in people.values_list("pk", "name")}
 
 

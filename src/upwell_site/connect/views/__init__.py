@@ -1,0 +1,1 @@
+"""Pages of connect, by what they are about."""

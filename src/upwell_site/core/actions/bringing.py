@@ -1,0 +1,273 @@
+"""Bringing a list in: taken, looked at, loaded as a whole or not at all, taken back."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from upwell import InputError
+from upwell._kit.progress import Progress, silent
+from upwell._kit.tables import Table, neutralise, read_table
+from upwell_site.core.bringing import check, files, guess, kinds, undo
+from upwell_site.core.bringing.kinds import Kind, Loading, Problem, Target
+from upwell_site.core.events import log
+from upwell_site.core.models import Batch, Hub, Person
+from upwell_site.core.policy import Actor
+from upwell_site.core.refused import Refused
+
+S = Batch.State
+WAITING = (S.UPLOADED, S.READING, S.CHECKED, S.LOADING)
+
+
+@transaction.atomic
+def take(
+    *, by: Person | None, hub: Hub, kind: Kind, target: Target, name: str, chunks: Iterable[bytes]
+) -> tuple[Batch, int]:
+    """Take a file in, to be looked at; nothing is brought in yet. Returns the batch and the size in bytes."""
+    stored, digest, size = files.store(chunks)
+    batch = Batch.objects.create(
+        hub=hub,
+        kind=kind.name,
+        programme=target.programme,
+        about=f"{target.thing._meta.label_lower}:{target.thing.pk}" if target.thing else "",
+        by=by,
+        file_name=files.tidy_name(name),
+        file=stored,
+        digest=digest,
+    )
+    log(by, "upload", batch, hub=hub, bytes=size)
+    return batch, size
+
+
+def kind_of(batch: Batch) -> Kind:
+    """Return the kind of list a batch is."""
+    kind = kinds.find(batch.kind)
+    if kind is None:
+        raise Refused(_("Lists of this kind cannot be brought in here."))
+    return kind
+
+
+def loading_of(batch: Batch, actor: Actor, *, writing: bool = False) -> Loading:
+    """Return the pass over a batch for one person; refuses when they may no longer bring it in there."""
+    key = batch.about.partition(":")[2] or (str(batch.programme_id) if batch.programme_id else "")
+    target = kind_of(batch).target(actor, batch.hub, key)
+    if target is None:
+        raise Refused(_("You may not bring a list in here any more. Nothing was brought in."))
+    return Loading(batch.hub, actor, target, batch.by, batch if writing else None)
+
+
+def read(batch: Batch, progress: Progress = silent) -> Table:
+    """Read the file of a batch; InputError when the whole of it cannot be read."""
+    path = files.path_of(batch.file)
+    if path is None:
+        raise Refused(_("The file is not here any more: we keep it two days. Please choose it again."))
+    limit = settings.UPLOAD_LIMIT_MB * 1_000_000
+    return read_table(path, batch.file_name, max_bytes=limit, collect=True, progress=progress)
+
+
+@transaction.atomic
+def wait_for_reading(*, batch: Batch) -> None:
+    """Mark a large list as being read by a worker."""
+    Batch.objects.filter(pk=batch.pk, state=S.UPLOADED).update(state=S.READING)
+
+
+def look(*, batch: Batch, actor: Actor, progress: Progress = silent) -> None:
+    """Read a batch and keep what was found for the preview. Nothing of the list is written."""
+    try:
+        table = read(batch, progress)
+    except InputError as problem:
+        fail(batch=batch, said=problem.message, row=problem.row)
+        return
+    columns = batch.columns if batch.columns else guess.guess(table.columns, kind_of(batch).columns())
+    found = check.Found()
+    with files.problems_of(batch.file).open("w", encoding="utf-8-sig", newline="") as out:
+        found.write = _writer(out, batch.file_name)
+        loading = loading_of(batch, actor)
+        check.look_into(found, table, kind_of(batch), columns, loading, progress)
+    _note_same_file(batch, found)
+    batch.columns, batch.state = columns, S.CHECKED
+    batch.found = check.storable(_as_json(found, loading, table))
+    Batch.objects.filter(pk=batch.pk, state__in=(S.UPLOADED, S.READING, S.CHECKED)).update(
+        columns=batch.columns, state=batch.state, found=batch.found
+    )
+
+
+def _writer(out: TextIO, name: str) -> Any:
+    writer = csv.writer(out)
+    writer.writerow([_("file"), _("row"), _("column"), _("what to do"), _("what is there")])
+    return lambda p: writer.writerow(
+        [check.storable(neutralise(cell)) for cell in (name, p.row or "", p.column, p.message, p.value)]
+    )
+
+
+def _note_same_file(batch: Batch, found: check.Found) -> None:
+    before = Batch.objects.filter(hub_id=batch.hub_id, digest=batch.digest, kind=batch.kind, state=S.DONE, by=batch.by)
+    if done := before.exclude(pk=batch.pk).order_by("-id").first():
+        found.note(_("You brought in this very file on %s. Doing it again is safe.") % f"{done.done_at:%-d %B %Y}")
+
+
+def _as_json(found: check.Found, loading: Loading, table: Table) -> dict[str, Any]:
+    used = [name for name in loading.headings if name and name not in (guess.REFUSED, guess.LEFT_OUT)]
+    examples = {
+        heading: next((row[at] for row in table.rows[:50] if row[at]), "")[:60]
+        for at, heading in enumerate(table.columns)
+    }
+    return {
+        "rows": found.rows,
+        "bad": len(found.bad),
+        "blocked": found.blocked,
+        "counts": {name: loading.counts[name] for name in ("new", "joins", "changed", "known", "kept")},
+        "count": found.count,
+        "problems": [[p.row, p.column, p.message, p.value] for p in found.problems],
+        "groups": [[column, message, n] for (column, message), n in found.groups.most_common(20) if n > 1],
+        "notes": found.notes,
+        "fields": used,
+        "sample": [[row.number, *(check.in_words(row.values.get(name)) for name in used)] for row in found.sample],
+        "changes": [list(change) for change in found.changes],
+        "examples": examples,
+    }
+
+
+def fail(*, batch: Batch, said: str, row: int | None = None) -> None:
+    """Say that a file cannot be read, and let go of it."""
+    where = _("Row %d: ") % row if row else ""
+    batch.state, batch.found = S.FAILED, {"said": check.storable(f"{where}{said}")}
+    batch.save(update_fields=["state", "found"])
+    transaction.on_commit(lambda: files.remove(batch.file))
+
+
+@transaction.atomic
+def choose_columns(*, by: Person | None, batch: Batch, chosen: dict[str, str], leave_out: bool) -> None:
+    """Take what each heading means; what may not be brought in is left out only when somebody says so."""
+    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    if batch.state not in (S.CHECKED, S.UPLOADED):
+        raise Refused(_("This list is being brought in, or was. Its columns stay as they are."))
+    ours = {column.name for column in kind_of(batch).columns()}
+    used = [name for name in chosen.values() if name]
+    if len(used) != len(set(used)) or not set(used) <= ours:
+        raise Refused(_("Two columns cannot mean the same. Choose each meaning once."))
+    batch.columns = guess.changed(batch.columns, chosen, leave_out)
+    batch.state = S.UPLOADED
+    batch.save(update_fields=["columns", "state"])
+    log(by, "choose_columns", batch)
+
+
+@transaction.atomic
+def claim(*, batch: Batch, by: Person | None, leave_out_bad: int | None = None) -> None:
+    """Mark a list as being brought in. One click wins; rows with problems stay out only in the number agreed."""
+    found = batch.found
+    bad = found.get("bad", 0)
+    if found.get("blocked") or (found.get("count") and not bad):
+        raise Refused(_("Some things must be put right first. Nothing was brought in."))
+    if bad and leave_out_bad != bad:
+        raise Refused(_("Some rows have problems. Mend them, or tick that they stay out. Nothing was brought in."))
+    if bad and bad >= found.get("rows", 0):
+        raise Refused(_("No row is left to bring in. Mend the rows first."))
+    took = Batch.objects.filter(pk=batch.pk, state=S.CHECKED).update(state=S.LOADING)
+    if not took:
+        raise Refused(_("This list is being brought in already, or was."))
+    batch.state = S.LOADING
+
+
+@transaction.atomic
+def load(*, batch: Batch, actor: Actor, table: Table) -> dict[str, int]:
+    """Bring in a claimed list: all of it in this one transaction, or nothing."""
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("hub", "by").get(pk=batch.pk)
+    if batch.state == S.DONE:  # a job that ran twice
+        return dict(batch.found["counts"])
+    if batch.state != S.LOADING:
+        raise Refused(_("This list is being brought in already, or was."))
+    kind, loading, found = kind_of(batch), loading_of(batch, actor, writing=True), check.Found()
+    try:
+        with transaction.atomic():
+            for chunk in check.rows_of(found, table, kind, batch.columns, loading):
+                plans = kind.plan(chunk, loading)
+                for plan in plans:
+                    loading.counts[plan.state] += 1
+                kind.load(plans, loading)
+    except IntegrityError:
+        raise Refused(
+            _("Somebody changed these people meanwhile. Nothing was brought in; please look again.")
+        ) from None
+    if found.blocked or len(found.bad) != batch.found.get("bad", 0):
+        raise Refused(_("The list or the hub changed since you looked. Nothing was brought in; please look again."))
+    return _done(batch, loading, left_out=len(found.bad))
+
+
+def _done(batch: Batch, loading: Loading, left_out: int) -> dict[str, int]:
+    counts = {name: loading.counts[name] for name in ("new", "joins", "changed", "known", "kept")}
+    counts["left_out"] = left_out
+    upload, batch.file = batch.file, ""
+    batch.state, batch.done_at, batch.found = S.DONE, timezone.now(), {"counts": counts}
+    batch.save(update_fields=["state", "done_at", "found", "file"])
+    log(batch.by, "bring_in", batch, hub=batch.hub, **counts)
+    transaction.on_commit(lambda: files.remove(upload))
+    return counts
+
+
+@transaction.atomic
+def let_go(*, batch: Batch) -> None:
+    """Open a list again whose bringing in was stopped or refused, so that it can be looked at once more."""
+    Batch.objects.filter(pk=batch.pk, state__in=(S.LOADING, S.READING)).update(state=S.UPLOADED)
+
+
+@transaction.atomic
+def put_away(*, by: Person | None, batch: Batch) -> None:
+    """Put a list away that was not brought in, and its file with it."""
+    took = Batch.objects.filter(pk=batch.pk, state__in=(S.UPLOADED, S.READING, S.CHECKED)).update(
+        state=S.FAILED, found={"put_away": True}, columns={}, file=""
+    )
+    if not took:
+        raise Refused(_("This list is being brought in, or was. It cannot be put away now."))
+    log(by, "put_away", batch)
+    transaction.on_commit(lambda: files.remove(batch.file))
+
+
+@transaction.atomic
+def undo_all(*, by: Person | None, batch: Batch) -> dict[str, int]:
+    """Take back what a list made and changed. What people did with it since is kept; the page says how much."""
+    took = Batch.objects.filter(pk=batch.pk, state=S.DONE).update(state=S.UNDONE, undone_at=timezone.now())
+    if not took:
+        raise Refused(_("This was taken back already, or was never brought in."))
+    try:
+        with transaction.atomic():
+            told = undo.take_back(batch, by)
+            if connection.vendor == "postgresql":
+                connection.check_constraints()  # its keys are looked at late; SQLite's one writer needs no second look
+    except IntegrityError:
+        raise Refused(_("Somebody is working with these people right now. Please try again in a moment.")) from None
+    counts = {name: told[name] for name in ("gone", "back", "used", "later")}
+    Batch.objects.filter(pk=batch.pk).update(found={**batch.found, "undone": counts})
+    log(by, "undo", batch, hub=batch.hub, **counts)
+    return counts
+
+
+def sweep() -> int:
+    """Let go of files older than two days; lists that waited for them say so. Called by the site's tick."""
+    gone = files.sweep()
+    for batch in Batch.objects.filter(state__in=WAITING).exclude(file=""):
+        if files.path_of(batch.file) is None:
+            batch.state, batch.found, batch.file = S.FAILED, {"too_old": True}, ""
+            batch.save(update_fields=["state", "found", "file"])
+    return gone
+
+
+def sentence_of(counts: dict[str, int]) -> str:
+    """Say what bringing in did: "43 new, 5 changed, 2 known already"."""
+    words = [
+        ngettext("%d new", "%d new", counts["new"]) % counts["new"] if counts["new"] else "",
+        ngettext("%d joins", "%d join", counts["joins"]) % counts["joins"] if counts["joins"] else "",
+        ngettext("%d changed", "%d changed", counts["changed"]) % counts["changed"] if counts["changed"] else "",
+        ngettext("%d known already", "%d known already", counts["known"]) % counts["known"] if counts["known"] else "",
+    ]
+    return ", ".join(word for word in words if word) or _("nothing new")
+
+
+__all__ = ["Problem", "choose_columns", "claim", "let_go", "load", "look", "put_away", "sweep", "take", "undo_all"]

@@ -1,0 +1,82 @@
+"""Where uploads lie until they are brought in or put away: a name of our own, readable by nobody else."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+
+from upwell_site.core.text import clean
+
+KEEP = 2 * 24 * 3600  # seconds
+_NAME = re.compile(r"[A-Za-z0-9_-]{20,40}")
+
+
+def folder() -> Path:
+    """Return the folder of uploads, made when first needed."""
+    path = Path(settings.DIR) / "uploads"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def tidy_name(name: str) -> str:
+    """Return a file's name as we show it: no folders, nothing but plain letters of any language.
+
+    Examples
+    --------
+    >>> tidy_name("C:\\\\lists\\\\May <b>.csv")
+    'May b.csv'
+    """
+    last = re.split(r"[/\\]", name)[-1]
+    plain = " ".join(re.sub(r"[^\w .,()+-]", "", last).split())
+    return clean(plain[-150:], 160) or "list"
+
+
+def store(chunks: Iterable[bytes]) -> tuple[str, str, int]:
+    """Write an upload; return its name here, its digest and its size in bytes."""
+    name, digest, size = secrets.token_urlsafe(24), hashlib.sha256(), 0
+    path = folder() / name
+    with path.open("xb") as out:
+        path.chmod(0o600)
+        for chunk in chunks:
+            out.write(chunk)
+            digest.update(chunk)
+            size += len(chunk)
+    return name, digest.hexdigest(), size
+
+
+def path_of(name: str) -> Path | None:
+    """Return where an upload lies; None when it is gone."""
+    if not _NAME.fullmatch(name):
+        return None
+    path = folder() / name
+    return path if path.is_file() else None
+
+
+def problems_of(name: str) -> Path:
+    """Return where the list of all problems of an upload lies, as a CSV."""
+    if not _NAME.fullmatch(name):
+        raise ValueError("not the name of an upload")
+    return folder() / f"{name}.problems"
+
+
+def remove(name: str) -> None:
+    """Delete an upload and what was written beside it."""
+    if _NAME.fullmatch(name):
+        (folder() / name).unlink(missing_ok=True)
+        problems_of(name).unlink(missing_ok=True)
+
+
+def sweep(now: float | None = None) -> int:
+    """Delete what has lain here for two days, whoever it belonged to; return how many files."""
+    now, gone = now or time.time(), 0
+    for path in folder().iterdir():
+        if path.is_file() and path.stat().st_mtime < now - KEEP:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone

@@ -1,0 +1,94 @@
+"""What happens by itself, in one `tick`: each part may run at any time, twice, or on two machines at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.db import Error
+from django.utils import timezone
+
+from upwell_site.core import jobs, threads
+from upwell_site.core.models import Invitation, Job, Letter, Link, Once
+from upwell_site.core.privacy import KEEP
+
+log = logging.getLogger("upwell.clock")
+Part = Callable[[], int]
+_parts: dict[str, Part] = {}
+AT_ONCE = 1000  # rows deleted in one go: other writers wait no longer than that
+
+
+def part(name: str) -> Callable[[Part], Part]:
+    """Register something that each tick does; it returns how many things it did.
+
+    A verb puts its parts into `upwell_site/<verb>/schedule.py`.
+    """
+
+    def keep(work: Part) -> Part:
+        _parts[name] = work
+        return work
+
+    return keep
+
+
+def tick() -> dict[str, int]:
+    """Do everything that is due once. One part that breaks does not hold up the others."""
+    for config in apps.get_app_configs():
+        if config.name.startswith("upwell_site.") and find_spec(f"{config.name}.schedule"):
+            import_module(f"{config.name}.schedule")
+    done: dict[str, int] = {}
+    for name, work in _parts.items():
+        try:
+            done[name] = work()
+        except Error as problem:
+            log.error("tick %s failed: %s", name, type(problem).__name__)
+    if any(done.values()):
+        log.info("tick %s", " ".join(f"{name}={count}" for name, count in done.items() if count))
+    return done
+
+
+part("jobs ended")(jobs.end_lapsed)
+part("threads paused")(threads.review)
+
+
+@part("letters taken back")
+def letters_taken_back() -> int:
+    """Let letters go again whose sender was killed."""
+    now = timezone.now()
+    lapsed = Letter.objects.filter(state=Letter.State.SENDING, lease_until__lt=now)
+    return lapsed.update(state=Letter.State.WAITING, after=now, lease_until=None)
+
+
+@part("sessions ended")
+def sessions_ended() -> int:
+    """Delete sessions that are over."""
+    return _delete(Session.objects.filter(expire_date__lt=timezone.now()))
+
+
+@part("old rows deleted")
+def old_rows_deleted() -> int:
+    """Delete what is kept for a time only, as each model's `personal` says."""
+    return (
+        _delete(Once.objects.filter(at__lt=_before(Once)))
+        + _delete(Invitation.objects.filter(expires_at__lt=_before(Invitation)))
+        + _delete(Link.objects.filter(expires_at__lt=_before(Link)))
+        + _delete(Letter.objects.filter(created_at__lt=_before(Letter)).exclude(state=Letter.State.SENDING))
+        + _delete(Job.objects.filter(ended_at__lt=_before(Job)))
+    )
+
+
+def _before(model: type[Once | Invitation | Link | Letter | Job]) -> object:
+    days = KEEP[model.personal.keep]
+    return timezone.now() - timedelta(days=days or 365 * 1000)
+
+
+def _delete(rows: object) -> int:
+    """Delete at most a thousand; the next tick takes the rest."""
+    model = rows.model  # type: ignore[attr-defined]
+    numbers = list(rows.values_list("pk", flat=True)[:AT_ONCE])  # type: ignore[attr-defined]
+    return int(model._default_manager.filter(pk__in=numbers).delete()[0]) if numbers else 0

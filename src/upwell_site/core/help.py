@@ -1,0 +1,82 @@
+"""The guides: one help page for every screen, written in Markdown in docs/guides."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+HERE = Path(__file__).resolve()
+# In a checkout the guides lie in docs/guides; an installed package carries its own copy beside this file.
+FOLDERS = (HERE.parents[3] / "docs" / "guides", HERE.parent / "guides")
+
+# Which guide answers for a screen, by the name of its address, where it is not called the same.
+GUIDES: dict[str, str] = {
+    "hub": "taking-part",
+    "hub_edit": "hub-settings",
+    "members": "networks",
+    "enter": "networks",
+    "safe": "safety",
+    "hub_safe": "safety",
+    "site_safe": "safety",
+    "person": "people",
+    "person_edit": "people",
+    "rounds": "matching",
+    "round": "matching",
+    "discussions": "discussions",
+    "discussion": "discussions",
+    "you": "your-data",
+    "programme": "programmes",
+    "training": "trainings",
+    "session": "trainings",
+    "organisation": "organisations",
+    "thread": "messages",
+    "threads": "messages",
+    "letter": "letters",
+    "place": "search",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """One guide: its name in the address, its title, its text."""
+
+    slug: str
+    title: str
+    text: str
+
+
+def folder() -> Path | None:
+    """Return where the guides lie."""
+    return next((path for path in FOLDERS if path.is_dir()), None)
+
+
+@cache
+def guides() -> dict[str, Guide]:
+    """Return every guide by its name, in the order of their titles."""
+    place = folder()
+    found = [_read(path) for path in place.glob("*.md")] if place else []
+    return {guide.slug: guide for guide in sorted(found, key=lambda g: g.title) if guide.slug != "readme"}
+
+
+def _read(path: Path) -> Guide:
+    text = path.read_text("utf-8")
+    first = re.match(r"#\s+(.+)\n", text)
+    title = first.group(1).strip() if first else path.stem.replace("-", " ").capitalize()
+    return Guide(path.stem.lower(), title, text[first.end() :].strip() if first else text)
+
+
+def guide_for(route: str) -> str:
+    """Return the name of the guide for a screen, or "" for the list of guides.
+
+    Tried in turn: the list above, a guide of the same name, and the names of the screens it belongs to
+    ("person_edit" belongs to "person").
+    """
+    names = [GUIDES.get(route, ""), route.replace("_", "-")]
+    stem = route
+    while "_" in stem:
+        stem = stem.rpartition("_")[0]
+        names += [GUIDES.get(stem, ""), stem.replace("_", "-")]
+    known = guides()
+    return next((name for name in names if name in known), "")

@@ -1,0 +1,27 @@
+"""`upwell-site backup`: one file with everything but the keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from upwell_site.core import backup
+
+
+class Command(BaseCommand):
+    help = "Write everything this site keeps into one file, while it goes on serving."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--to", type=Path, default=Path(settings.DIR) / "backups", help="the folder to write into")
+
+    def handle(self, *_: Any, to: Path, **__: Any) -> None:
+        file = backup.make(to)
+        self.stdout.write(f"Written: {file} ({file.stat().st_size / 1e6:.1f} MB). Copy it to another machine.")
+        secret = Path(settings.DIR) / "secret"
+        self.stdout.write(
+            f"The key of this site is not in it. Keep {secret} (or UPWELL_SECRET) apart, in a safe place: "
+            "without it everybody has to sign in again and links in letters stop working."
+        )

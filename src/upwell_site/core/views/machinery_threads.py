@@ -1,0 +1,152 @@
+"""Conversations in writing: a list, one of them, and what those who watch over it can do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from upwell_site.core import policy, threads
+from upwell_site.core.actor import Request
+from upwell_site.core.guard import allow
+from upwell_site.core.models import Message, Person, Seat, Thread
+from upwell_site.core.once import once
+from upwell_site.core.refused import Refused
+from upwell_site.core.text import clean
+from upwell_site.core.views.machinery_parts import decided, page_of
+
+PARTY, OBSERVER = Seat.As.PARTY, Seat.As.OBSERVER
+SOMEBODY = {PARTY: gettext_lazy("somebody who takes part"), OBSERVER: gettext_lazy("an approved adult")}
+
+
+class Write(forms.Form):
+    """What somebody writes."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Your message"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=threads.LONGEST,
+        error_messages={"required": gettext_lazy("Write something first.")},
+    )
+
+    def clean_text(self) -> str:
+        """Pass what was written through the one door for text."""
+        try:
+            return clean(self.cleaned_data["text"], threads.LONGEST)
+        except ValueError as problem:
+            raise forms.ValidationError(str(problem)) from None
+
+
+@allow(GET="hub.list_threads")
+def threads_page(request: Request) -> HttpResponse:
+    """Show the conversations somebody may see, newest first, each with who sits in it."""
+    rows, more = page_of(request, Thread.objects.filter(hub=request.hub).visible_to(request.actor))
+    names = _names(request, rows)
+    found = [(row, names.get(row.pk, "")) for row in rows]
+    return render(request, "core/machinery/threads.html", {"threads": found, "more": more})
+
+
+def _names(request: Request, rows: list[Thread]) -> dict[int, str]:
+    """Return who takes part in each conversation, as far as the reader may know their names."""
+    parties = Seat.objects.filter(hub=request.hub, thread__in=[row.pk for row in rows], seat=PARTY, until__isnull=True)
+    seats = list(parties.order_by("id"))
+    known = _known(request, {seat.person_id for seat in seats})
+    names: dict[int, list[str]] = {}
+    for seat in seats:
+        names.setdefault(seat.thread_id, []).append(known.get(seat.person_id, str(SOMEBODY[PARTY])))
+    return {number: ", ".join(dict.fromkeys(mine)) for number, mine in names.items()}
+
+
+def _known(request: Request, numbers: set[int]) -> dict[int, str]:
+    """Return the names among these people that the reader may see; others are named by what they do here."""
+    people = Person.objects.filter(hub=request.hub, pk__in=numbers).visible_to(request.actor)
+    return {person.pk: person.short_name for person in people}
+
+
+@allow(GET="thread.read", POST="thread.write")
+def thread_page(request: Request, thread: Thread) -> HttpResponse:
+    """Show one conversation with its messages, and let somebody write who sits in it."""
+    form = Write(request.POST) if request.method == "POST" else Write()
+    if request.method == "POST" and form.is_valid():
+        here, by = _here(request, thread), _me(request)
+        text = form.cleaned_data["text"]
+
+        def write() -> str:
+            row = threads.post_message(by=by, thread=thread, text=text)
+            return f"{here}#m{row.pk}"
+
+        try:
+            return once(request, write)
+        except Refused as no:
+            form.add_error("text", str(no))
+    return render(request, "core/machinery/thread.html", _context(request, thread, form))
+
+
+def _context(request: Request, thread: Thread, form: Write) -> dict[str, Any]:
+    seats = list(Seat.objects.filter(hub=request.hub, thread=thread).order_by("seat", "id"))
+    sitting = [seat for seat in seats if seat.until is None]
+    mine = next((seat for seat in sitting if seat.person_id == request.actor.person_id), None)
+    known = _known(request, {seat.person_id for seat in seats})
+    names = {seat.person_id: known.get(seat.person_id, SOMEBODY[seat.seat]) for seat in seats}
+    rows = Message.objects.filter(hub=request.hub, thread=thread).visible_to(request.actor)
+    shown, more = page_of(request, rows.with_can(request.actor, "hide", "read_hidden"))
+    missing = threads.lacks(thread)
+    watches = policy.can(request.actor, "watch", thread)
+    return {
+        "thread": thread,
+        "form": form,
+        "parties": [names[seat.person_id] for seat in sitting if seat.seat == PARTY],
+        "observers": [names[seat.person_id] for seat in sitting if seat.seat == OBSERVER],
+        "mine": mine,
+        "texts": [(row, names.get(row.person_id, SOMEBODY[PARTY])) for row in reversed(shown)],
+        "more": more,
+        "missing": missing if watches else [],
+        "may_write": mine is not None and thread.paused_at is None and not missing,
+        "may_watch": watches,
+    }
+
+
+@allow(POST="thread.write")
+def leave(request: Request, thread: Thread) -> HttpResponse:
+    """Leave a conversation."""
+    me = _me(request)
+    where, back = reverse("threads", args=[request.hub.slug]), _here(request, thread)
+    said = _("You left the conversation.")
+    return decided(request, where, lambda: threads.leave(by=me, thread=thread, person=me), said, back=back)
+
+
+@allow(POST="thread.watch")
+def pause(request: Request, thread: Thread) -> HttpResponse:
+    """Pause a conversation."""
+    said = _("Paused. Nobody can write in it until you let it go on.")
+    by = _me(request)
+    return decided(request, _here(request, thread), lambda: threads.pause(by=by, thread=thread), said)
+
+
+@allow(POST="thread.watch")
+def resume(request: Request, thread: Thread) -> HttpResponse:
+    """Let a conversation go on."""
+    by = _me(request)
+    return decided(request, _here(request, thread), lambda: threads.resume(by=by, thread=thread), _("It goes on."))
+
+
+@allow(POST="message.hide")
+def hide(request: Request, message: Message) -> HttpResponse:
+    """Hide a message."""
+    said = _("Hidden. It is kept, and those who look after safety can read it.")
+    where, by = _here(request, message.thread), _me(request)
+    return decided(request, where, lambda: threads.hide(by=by, message=message), said)
+
+
+def _here(request: Request, thread: Thread) -> str:
+    return reverse("thread", args=[request.hub.slug, thread.pk])
+
+
+def _me(request: Request) -> Person:
+    """Who asks: every cell of these pages is a person's."""
+    return request.person  # type: ignore[return-value]

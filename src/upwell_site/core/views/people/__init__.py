@@ -1,0 +1,1 @@
+"""Pages about people, organisations, programmes, trainings and roles."""

@@ -1,0 +1,121 @@
+"""What the pages of this room share: fifty rows at a time, crumbs, and a form that decides something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from upwell_site.core.actor import Request
+from upwell_site.core.models import Person, Programme
+from upwell_site.core.once import once
+from upwell_site.core.refused import Refused
+
+SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list, and the addresses of what comes next and of the beginning."""
+
+    rows: list[Any]
+    more: str
+    start: str
+
+
+def page_of(rows: QuerySet[Any], request: Request, by: str, size: int = SIZE) -> Page:
+    """Return the rows after the one the address names, in the order of `by`; nothing is counted.
+
+    The address carries a row's number, never a name, and rows that come or go meanwhile shift nothing.
+    """
+    after = request.GET.get("after", "")
+    began = False
+    if after.isdecimal() and len(after) <= 18:
+        mark = rows.filter(pk=int(after)).values_list(by, flat=True).first()
+        if mark is not None:
+            began = True
+            rows = rows.filter(Q(**{f"{by}__gt": mark}) | Q(**{by: mark, "pk__gt": int(after)}))
+    found = list(rows.order_by(by, "pk")[: size + 1])
+    more = _address(request, found[size - 1].pk) if len(found) > size else ""
+    return Page(found[:size], more, _address(request, None) if began else "")
+
+
+def _address(request: Request, after: int | None) -> str:
+    query = request.GET.copy()
+    query.pop("after", None)
+    if after is not None:
+        query["after"] = str(after)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def crumbs(request: Request, *steps: tuple[Any, str] | tuple[Any, str, Any]) -> list[dict[str, Any]]:
+    """Return the way here: the name, the route and, for a page about one thing, its number."""
+    found = []
+    for step in steps:
+        more = [row.pk if isinstance(row, Model) else row for row in step[2:]]
+        found.append({"name": step[0], "url": reverse(step[1], args=[request.hub.slug, *more])})
+    return found
+
+
+def to(request: Request, route: str, *rows: Model | int) -> str:
+    """Return the address of a page of this hub."""
+    return reverse(route, args=[request.hub.slug, *(r.pk if isinstance(r, Model) else r for r in rows)])
+
+
+def seen_programmes(request: Request, rows: Iterable[Any]) -> set[int]:
+    """Return which of the programmes that `rows` point at may be named; one query."""
+    found = Programme.objects.filter(hub=request.hub, pk__in={r.programme_id for r in rows if r.programme_id})
+    return set(found.visible_to(request.actor).values_list("pk", flat=True))
+
+
+def seen_people(request: Request, numbers: Iterable[int | None], cell: str = "read") -> set[int]:
+    """Return which of these people may be named; one query."""
+    found = Person.objects.filter(hub=request.hub, pk__in={number for number in numbers if number is not None})
+    return set(found.visible_to(request.actor, cell).values_list("pk", flat=True))
+
+
+def tell(request: Request, said: Any) -> None:
+    """Say on the next page what was done."""
+    messages.success(request, str(said))
+
+
+def decide(
+    request: Request, form: forms.BaseForm, act: Callable[[], str], said: Any = "", field: str | None = None
+) -> HttpResponse | None:
+    """Do what a sound form asks, once. Returns None when something is to be put right; the form then says what."""
+    if not form.is_valid():
+        return None
+
+    def run() -> str:
+        where = act()
+        if said:
+            tell(request, said)
+        return where
+
+    try:
+        return once(request, run)
+    except Refused as no:
+        form.add_error(field, str(no))
+        return None
+
+
+def decide_or_say(request: Request, act: Callable[[], str], otherwise: str, said: Any = "") -> HttpResponse:
+    """Do what a button asks, once; when it is refused, say why on the page `otherwise`."""
+
+    def run() -> str:
+        where = act()
+        if said:
+            tell(request, said)
+        return where
+
+    try:
+        return once(request, run)
+    except Refused as no:
+        messages.error(request, str(no))
+        return HttpResponseRedirect(otherwise)
