@@ -87,16 +87,16 @@ class DiscussionForm(Clean):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    programme = forms.ModelChoiceField(
+    programme: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=gettext_lazy("Which programme does it belong to?"),
         help_text=gettext_lazy("Its leads and moderators look after it with you."),
-        queryset=Programme.objects.none(),
+        queryset=None,
         required=False,
         empty_label=gettext_lazy("None"),
     )
-    place = forms.ModelChoiceField(
+    place: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=gettext_lazy("Which place?"),
-        queryset=Place.objects.none(),
+        queryset=None,
         required=False,
         empty_label=gettext_lazy("No place in particular"),
     )
@@ -202,9 +202,9 @@ class TalkForm(Clean):
         widget=forms.RadioSelect,
         initial=NOBODY,
     )
-    person = forms.ModelChoiceField(
+    person: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=gettext_lazy("Somebody you know here"),
-        queryset=Person.objects.none(),
+        queryset=None,
         required=False,
         empty_label=gettext_lazy("Choose"),
     )
@@ -229,10 +229,10 @@ class TalkForm(Clean):
         widget=forms.RadioSelect,
         initial=Note.Share.NO,
     )
-    place = forms.ModelChoiceField(
+    place: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=gettext_lazy("Which neighbourhood?"),
         help_text=gettext_lazy("We never keep a street or a house."),
-        queryset=Place.objects.none(),
+        queryset=None,
         required=False,
         empty_label=gettext_lazy("Not said"),
     )
@@ -242,9 +242,9 @@ class TalkForm(Clean):
         initial=timezone.localdate,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    programme = forms.ModelChoiceField(
+    programme: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=gettext_lazy("For which programme?"),
-        queryset=Programme.objects.none(),
+        queryset=None,
         required=False,
         empty_label=gettext_lazy("None"),
     )
