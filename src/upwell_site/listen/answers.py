@@ -92,7 +92,7 @@ def heading(title: str, result: Json) -> str:
     k, common = len(result.get("groups", ())), len(result.get("unites", ()))
     if not k:
         return title
-    what = title if len(title) <= SHORT_TITLE and title[-1:] not in "?!.…" else _("it")
+    what = title if len(title) <= SHORT_TITLE and not set("?!.…:") & set(title) else _("it")
     if k == 1:
         return _("We see %(what)s much alike") % {"what": what}
     words = {"n": in_words(k), "what": what}

@@ -203,3 +203,18 @@ def test_the_list_and_the_table_have_pages_of_fifty(client, town):
     assert "Sentence 49." in words(page(client, row, "table/"))
     assert "Sentence 50." not in words(page(client, row, "table/"))
     assert "Sentence 59." in words(page(client, row, "table/?after=50"))
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("our yards", "Two ways to see our yards, and a lot in common"),
+        ("What would help?", "Two ways to see it, and a lot in common"),
+        ("a" * 80, "Two ways to see it, and a lot in common"),
+    ],
+)
+def test_a_title_that_is_a_question_or_long_makes_no_odd_heading(client, yards, title, said):
+    """The heading is a sentence of ours with somebody's words in it."""
+    yards.title = title
+    yards.save()
+    assert f"<h1>{said}</h1>" in page(client, yards).content.decode()

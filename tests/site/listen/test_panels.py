@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.utils import timezone
-
 from tests.factories import listen as made
 from upwell_site.core import panels
 from upwell_site.core.actor import roles_of
 from upwell_site.core.policy import Actor
 from upwell_site.listen import panels as ours
-from upwell_site.listen.actions.talks import record_talk
 
 
 def actor(who):
@@ -33,26 +28,17 @@ def test_the_hubs_page_shows_public_discussions_open_ones_first(town, yards):
     assert ours.discussions(made.town("other").hub, visitor(town)) is None
 
 
-def test_home_says_what_an_organiser_promised(town):
-    """Due by tomorrow, not done; words that wait for a question; new sentences. Of one's own only."""
-    late = timezone.localdate() - timedelta(days=1)
-    record_talk(by=town.organiser, hub=town.hub, words="Sewing.", share="ask", next_step="Ring Danuta", next_on=late)
-    record_talk(by=town.organiser, hub=town.hub, next_step="Later", next_on=late + timedelta(days=30))
+def test_home_says_that_sentences_wait(town):
+    """To those who may look at them, and to nobody else."""
     made.statements(made.discussion(town), "New one.", moderated=0)
-    needs = panels.needs_of(town.organiser, actor(town.organiser))
-    titles = [need.title for need in needs]
-    assert "Ring Danuta" in titles
-    assert "Later" not in titles
-    assert {"Ask if you may share these words", "Look at new sentences"} <= set(titles)
-    assert "Sewing." in [need.voice for need in needs]
-    lead = panels.needs_of(town.lead, actor(town.lead))
-    assert "Ring Danuta" not in [need.title for need in lead]
-    assert "Sewing." not in [need.voice for need in lead]
+    for who, told in ((town.organiser, True), (town.lead, True), (town.admin, True), (town.neighbour, False)):
+        titles = [need.title for need in panels.needs_of(who, actor(who))]
+        assert ("Look at new sentences" in titles) is told
 
 
 def test_search_finds_only_what_may_be_read(town, yards):
-    """A sentence that waits, or a discussion being prepared, is found by its host alone."""
-    made.statements(yards, "Purple gates.", moderated=0)
+    """A discussion being prepared is found by its host alone; nothing is found from another hub."""
+    made.discussion(town, title="purple gates", state="draft", public=False)
     assert not ours.search("Purple", town.hub, visitor(town)).rows
     assert ours.search("Purple", town.hub, actor(town.organiser)).rows
     assert ours.search("yards", town.hub, visitor(town)).rows
