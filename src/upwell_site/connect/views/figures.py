@@ -58,6 +58,11 @@ class Figures:
     scores: list[int] = field(default_factory=list)
 
     @property
+    def can_go(self) -> int:
+        """Pairs that wait for nothing but a yes."""
+        return max(0, self.waiting - self.not_in_order)
+
+    @property
     def alone(self) -> int:
         """People who asked and have nobody."""
         return max(0, self.asks - self.paired)

@@ -149,12 +149,14 @@ def round_(request: Request, round: Round) -> HttpResponse:
 
 def _title(round: Round, counted: figures.Figures) -> str:
     """Return what the round says: what to do next, or what was done."""
-    if counted.waiting:
+    if counted.can_go:
         return _("Read it through before anybody hears")
     if counted.approved:
         return ngettext("%(n)s pair is approved", "%(n)s pairs are approved", counted.approved) % {
             "n": f"{counted.approved:,}"
         }
+    if counted.waiting:
+        return _("These pairs wait for their mentors")
     if round.run_at:
         return _("No pair was found. See what would help")
     if counted.asks and counted.offers:
