@@ -103,7 +103,7 @@ REL: Rel = {
         "adult": {
             "adult": {"self"},
             "lead": {"offered"},
-            "organiser": {"offered"},
+            "organiser": {"offered", "talked"},
             "evaluator": {"offered"},
             "*": {"adult"},
         },
@@ -174,8 +174,8 @@ REL: Rel = {
         "draft": {"lead": {"programme"}, "organiser": {"programme", "author"}, "evaluator": {"programme"}},
     },
     "statement": {
-        "open": {"lead": {"programme"}, "organiser": {"programme"}, "*": {"public", "open"}},
-        "draft": {"lead": {"programme"}, "organiser": {"programme"}},
+        "open": {"lead": {"programme", "host"}, "organiser": {"programme"}, "*": {"public", "open"}},
+        "draft": {"lead": {"programme"}, "organiser": {"programme", "host"}},
     },
     "voter": {"adult": {"adult": {"self"}}},
     "vote": {"adult": {"adult": {"self"}}},

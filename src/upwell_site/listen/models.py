@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar, Self
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from upwell_site.core.privacy import DATE, LINK, NONE, NOTHING, PLACE, SPECIAL, WORDS, Personal
-from upwell_site.core.tenancy import HubRow
+from upwell_site.core.tenancy import HubQuerySet, HubRow
 
 
 class Conversation(HubRow):
@@ -121,6 +123,7 @@ class Discussion(HubRow):
     programme = models.ForeignKey("core.Programme", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=6, choices=State, default=State.DRAFT)
     public = models.BooleanField(_("shown on the public page"), default=False)
+    k = models.PositiveSmallIntegerField(_("number of groups"), null=True, blank=True, help_text="empty: votes decide")
     source = models.CharField(_("where it comes from, and its licence"), max_length=600, blank=True)
     by = models.ForeignKey("core.Person", null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -137,6 +140,7 @@ class Discussion(HubRow):
             "programme": NONE,
             "state": NONE,
             "public": NONE,
+            "k": NONE,
             "source": NONE,
             "by": LINK,
             "created_at": DATE,
@@ -159,13 +163,22 @@ class Statement(HubRow):
     author = models.ForeignKey("core.Person", null=True, on_delete=models.PROTECT, related_name="+")
     seed = models.BooleanField(default=False, help_text="written by the hub, not by somebody taking part")
     moderated = models.SmallIntegerField(default=0, help_text="1 in, 0 not looked at, -1 out")
+    meta = models.BooleanField(default=False, help_text="about the discussion itself: no part in groups and lists")
 
     personal = Personal(
         subject="author",
         basis="voting",
         keep="7_years",
         on_erase="keep",
-        fields={"discussion": NONE, "number": NONE, "text": WORDS, "author": LINK, "seed": NONE, "moderated": NONE},
+        fields={
+            "discussion": NONE,
+            "number": NONE,
+            "text": WORDS,
+            "author": LINK,
+            "seed": NONE,
+            "moderated": NONE,
+            "meta": NONE,
+        },
     )
 
     class Meta:
@@ -174,6 +187,14 @@ class Statement(HubRow):
             models.UniqueConstraint(fields=["hub", "discussion", "number"], name="listen_statement_number"),
             models.CheckConstraint(condition=models.Q(moderated__in=[-1, 0, 1]), name="listen_statement_moderated"),
         ]
+
+
+class VoterQuerySet(HubQuerySet):
+    """Many voters."""
+
+    def known(self) -> Self:
+        """Keep those who can come back: people of this hub, and holders of a personal link."""
+        return self.filter(models.Q(person__isnull=False) | models.Q(link__isnull=False))
 
 
 class Voter(HubRow):
@@ -187,6 +208,7 @@ class Voter(HubRow):
     y = models.FloatField(null=True)
     group = models.SmallIntegerField(null=True)
 
+    objects: ClassVar[Any] = models.Manager.from_queryset(VoterQuerySet)()
     personal = Personal(
         subject="person",
         basis="voting",
@@ -210,6 +232,11 @@ class Voter(HubRow):
                 fields=["hub", "discussion", "person"],
                 condition=models.Q(person__isnull=False),
                 name="listen_voter_person",
+            ),
+            models.UniqueConstraint(
+                fields=["hub", "discussion", "link"],
+                condition=models.Q(link__isnull=False),
+                name="listen_voter_link",
             ),
         ]
 

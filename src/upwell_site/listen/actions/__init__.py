@@ -1,0 +1,1 @@
+"""Everything that `listen` writes: discussions and their statements, votes, talks."""

@@ -1,0 +1,1 @@
+"""Pages of listen: the discussions, hosting one, voting, talks."""
