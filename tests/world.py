@@ -133,7 +133,6 @@ REL: Rel = {
             "mentor": {"taking_part", "offered"},
             "lapsed": {"taking_part", "offered"},
             "adult": {"offered"},  # a role was proposed to them there
-            "ended": {"offered"},
         },
         "B": {"lead2": {"programme", "offered"}, "organiser2": {"programme", "offered"}, "*": {"public"}},
     },

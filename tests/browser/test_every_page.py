@@ -1,4 +1,4 @@
-"""Every page that a door leads to: no accessibility fault, light or dark; nothing sideways at 320 px; no script refused."""
+"""Every page behind a door: no accessibility fault, light or dark; nothing sideways at 320 px; no script refused."""
 
 from __future__ import annotations
 

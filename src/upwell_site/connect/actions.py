@@ -275,8 +275,7 @@ def _approve(by: Person, round: Round, rows: QuerySet[Pair]) -> Approved:
 def _sorted_out(round: Round, pairs: list[Pair]) -> tuple[list[Pair], list[Held]]:
     """Part pairs into those that may be approved now and those that wait; locked and better ones come first."""
     lacks = lacking(round.hub_id, {pair.mentor_id: pair.mentor for pair in pairs}.values())
-    filled = places_filled(round)
-    places = dict(Offer.objects.filter(hub_id=round.hub_id, round=round).values_list("person_id", "capacity"))
+    filled, places = places_filled(round), places_offered(round)
     good, held = [], []
     for pair in pairs:
         why = lacks[pair.mentor_id]
@@ -301,6 +300,11 @@ def places_filled(round: Round) -> Counter[int]:
     """Return how many approved pairs each mentor has in the programme, whichever round they come from."""
     rows = Pair.objects.filter(hub_id=round.hub_id, programme=round.programme_id, state=Pair.State.APPROVED)
     return Counter(dict(rows.values_list("mentor_id").annotate(n=Count("id")).order_by()))
+
+
+def places_offered(round: Round) -> dict[int, int]:
+    """Return how many places each mentor of a round offers."""
+    return dict(Offer.objects.filter(hub_id=round.hub_id, round=round).values_list("person_id", "capacity"))
 
 
 def open_pair_thread(*, by: Person, pair: Pair) -> None:

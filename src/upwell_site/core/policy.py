@@ -180,14 +180,23 @@ def _many(actor: Actor, label: str, relation: Mapping[str, Any], who: Mapping[st
     many: QuerySet[Any] = apps.get_model(label)._default_manager.filter(hub_id=actor.hub_id)
     if relation.get("live"):
         many = many.filter(live(many.model))
+    if relation.get("open"):
+        many = many.filter(not_ended(many.model))
     return many.filter(**{_path(key): value for key, value in {**relation.get("where", {}), **who}.items()})
+
+
+def not_ended(model: type[Model]) -> Q:
+    """Return the condition that a dated row has not ended; it may still wait for somebody's yes."""
+    return Q(until__isnull=True) | Q(until__gt=_now(model))
+
+
+def _now(model: type[Model]) -> object:
+    return timezone.now() if isinstance(model._meta.get_field("until"), DateTimeField) else timezone.localdate()
 
 
 def live(model: type[Model]) -> Q:
     """Return the condition that a dated row holds now: begun, granted where that is needed, not ended."""
-    dated = isinstance(model._meta.get_field("until"), DateTimeField)
-    now = timezone.now() if dated else timezone.localdate()
-    whole = Q(since__lte=now) & (Q(until__isnull=True) | Q(until__gt=now))
+    whole = Q(since__lte=_now(model)) & not_ended(model)
     if any(f.name == "granted_at" for f in model._meta.fields):
         whole &= Q(granted_at__isnull=False)
     return whole

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, TestCase
 
 from tests.factories.bringing import small_world
-from tests.world import sign_in
+from tests.factories.signin import sign_in_user as sign_in
 from upwell_site.core.models import Batch
 
 

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
+from tests.factories.signin import sign_in_user as sign_in
 from tests.site.bringing.conftest import Driver, words_of
-from tests.world import sign_in
 from upwell_site.connect.models import Ask, Offer
 from upwell_site.core.bringing import files
 from upwell_site.core.models import Batch, Event, Membership, Organisation, Person

@@ -153,7 +153,7 @@ def test_one_and_many_agree_on_who_is_in_order(room, round):
     assert [bool(lacking[m.pk]) for m in mentors] == [True, True, False, False]
 
 
-def test_approvals_stop_at_the_places_a_mentor_offers_across_rounds(room):
+def test_approvals_stop_at_the_places_a_mentor_offers_across_rounds(room, lead):
     spring, autumn = f.round_of(room, 1, 1, name="Spring"), f.round_of(room, 1, 0, name="Autumn")
     first = f.run(spring)[0]
     f.offer(autumn, first.mentor, capacity=1)
@@ -164,6 +164,9 @@ def test_approvals_stop_at_the_places_a_mentor_offers_across_rounds(room):
         actions.approve_pair(by=room.lead, pair=second)
     held = actions.approve_round(by=room.lead, round=autumn)
     assert (held.pairs, len(held.held)) == (0, 1)
+    page = lead.get(f"/h/here/rounds/{autumn.pk}/pairs/?show=waiting").content.decode()
+    assert "Their one place is taken." in page
+    assert "Approve this pair" not in lead.get(f"/h/here/rounds/pair/{second.pk}/").content.decode()
     Offer.objects.filter(round=autumn).update(capacity=2)
     assert actions.approve_round(by=room.lead, round=autumn).pairs == 1
 

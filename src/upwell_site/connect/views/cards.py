@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.http import urlencode
 
+from upwell_site.connect import actions
 from upwell_site.connect.models import Pair, Unmatched
 from upwell_site.connect.views import words
 from upwell_site.connect.views.who import Who
@@ -44,16 +45,19 @@ class AloneCard:
     change: list[str]
 
 
-def pair_card(pair: Pair, there: Mapping[int, Who], *, can_edit: bool) -> PairCard:
-    """Return a card for a pair, from the people of its page."""
+def pair_card(pair: Pair, there: Mapping[int, Who], *, can_edit: bool, full: Mapping[int, int]) -> PairCard:
+    """Return a card for a pair, from the people of its page; `full` are mentors without a place left."""
     mentor = there[pair.mentor_id]
+    held = mentor.lacks
+    if not held and pair.mentor_id in full:
+        held = (actions.full_words(full[pair.mentor_id]),)
     return PairCard(
         pair=pair,
         mentee=there[pair.mentee_id],
         mentor=mentor,
         fit=round(pair.score / PER_POINT),
         reasons=words.reasons(pair.reasons),
-        held=mentor.lacks if pair.state == Pair.State.PROPOSED else (),
+        held=held if pair.state == Pair.State.PROPOSED else (),
         can_edit=can_edit,
         note=pair.note if can_edit else "",
     )

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from upwell_site.connect import actions, bridge
-from upwell_site.connect.models import Ask, Pair, Round, Unmatched
+from upwell_site.connect.models import Ask, Offer, Pair, Round, Unmatched
 from upwell_site.connect.views import words
 from upwell_site.core.actor import Request
 from upwell_site.core.charts import Area
@@ -58,6 +58,11 @@ class Figures:
     scores: list[int] = field(default_factory=list)
 
     @property
+    def can_go(self) -> int:
+        """Pairs that wait for nothing but a yes."""
+        return max(0, self.waiting - self.not_in_order)
+
+    @property
     def alone(self) -> int:
         """People who asked and have nobody."""
         return max(0, self.asks - self.paired)
@@ -85,6 +90,21 @@ def figures(round: Round) -> Figures:
 def not_in_order(pairs: QuerySet[Pair], hub_id: int) -> QuerySet[Pair]:
     """Keep the pairs whose mentor may not be put in touch yet."""
     return pairs.exclude(mentor__in=actions.mentors_in_order(hub_id).values("pk"))
+
+
+def waiting(round: Round) -> QuerySet[Pair]:
+    """Return the pairs that cannot be approved now: the mentor is not in order, has no place left, or has gone."""
+    rows: QuerySet[Pair] = Pair.objects.filter(hub_id=round.hub_id, round=round, state=Pair.State.PROPOSED)
+    ready = actions.mentors_in_order(round.hub_id).values("pk")
+    full = list(full_mentors(round))
+    there = Offer.objects.filter(hub_id=round.hub_id, round=round).values("person")
+    return rows.filter(~Q(mentor__in=ready) | Q(mentor__in=full) | ~Q(mentor__in=there))
+
+
+def full_mentors(round: Round) -> dict[int, int]:
+    """Return the mentors all of whose places approved pairs fill, and how many that are."""
+    filled = actions.places_filled(round)
+    return {mentor: places for mentor, places in actions.places_offered(round).items() if filled[mentor] >= places}
 
 
 def fit(scores: Sequence[int]) -> Fit | None:

@@ -34,6 +34,7 @@ def round_pairs(request: Request, round: Round) -> HttpResponse:
     more, found = len(found) > PAGE, found[:PAGE]
     numbers = [number for pair in found for number in (pair.mentee_id, pair.mentor_id)]
     there = who.people(request, numbers, [pair.mentor_id for pair in found])
+    full = figures.full_mentors(round)
     asked = {"show": show, "order": order}
     return render(
         request,
@@ -41,7 +42,7 @@ def round_pairs(request: Request, round: Round) -> HttpResponse:
         {
             "round": round,
             "title": _title(show, bool(found) or page > 1),
-            "cards": [cards.pair_card(pair, there, can_edit=pair.can_edit) for pair in found],
+            "cards": [cards.pair_card(pair, there, can_edit=pair.can_edit, full=full) for pair in found],
             "show": show,
             "chips": _chips(show, order),
             "orders": _orders(show, order),
@@ -65,7 +66,7 @@ def _shown(round: Round, show: str) -> Any:
         scores = list(live.order_by().values_list("score", flat=True))
         return live.filter(score__lt=figures.low_fit(scores) * figures.PER_POINT)
     if show == "waiting":
-        return figures.not_in_order(rows.filter(state=Pair.State.PROPOSED), round.hub_id)
+        return figures.waiting(round)
     if show == "locked":
         return rows.filter(locked=True)
     if show in {"approved", "dropped"}:
@@ -78,7 +79,7 @@ def _title(show: str, any_there: bool) -> str:
         return _("No pairs here")
     return {
         "low": _("Read these pairs first"),
-        "waiting": _("These mentors are not in order yet"),
+        "waiting": _("These pairs wait"),
         "locked": _("The pairs you locked"),
         "approved": _("The pairs that are approved"),
         "dropped": _("Not these two"),
@@ -86,7 +87,7 @@ def _title(show: str, any_there: bool) -> str:
 
 
 def _chips(show: str, order: str) -> list[dict[str, Any]]:
-    names = (_("All"), _("Fit worst"), _("Not in order yet"), _("Locked"), _("Approved"), _("Not these two"))
+    names = (_("All"), _("Fit worst"), _("Waiting"), _("Locked"), _("Approved"), _("Not these two"))
     return [
         {"name": name, "url": f"?{urlencode({'show': key, 'order': order})}", "current": key == show}
         for key, name in zip(SHOW, names, strict=True)
@@ -111,7 +112,7 @@ def pair(request: Request, pair: Pair) -> HttpResponse:
         said = words.reasons(pair.reasons, without_place=True)
         return render(request, "connect/pair_mine.html", {"pair": pair, "other": other, "reasons": said})
     can_edit = policy.can(request.actor, "edit", pair)
-    card = cards.pair_card(pair, there, can_edit=can_edit)
+    card = cards.pair_card(pair, there, can_edit=can_edit, full=figures.full_mentors(pair.round))
     can_approve = card.is_proposed and policy.can(request.actor, "approve", pair)
     return render(request, "connect/pair.html", {"card": card, "round": pair.round, "can_approve": can_approve})
 

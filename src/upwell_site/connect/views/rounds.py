@@ -129,7 +129,7 @@ def round_(request: Request, round: Round) -> HttpResponse:
     groups = figures.groups(round, exactly=can["people"])
     context = {
         "round": round,
-        "programme": round.programme,
+        "can_list": policy.may(request.actor, "hub.list_rounds"),
         "can": can,
         "f": counted,
         "title": _title(round, counted),
@@ -149,12 +149,14 @@ def round_(request: Request, round: Round) -> HttpResponse:
 
 def _title(round: Round, counted: figures.Figures) -> str:
     """Return what the round says: what to do next, or what was done."""
-    if counted.waiting:
+    if counted.can_go:
         return _("Read it through before anybody hears")
     if counted.approved:
         return ngettext("%(n)s pair is approved", "%(n)s pairs are approved", counted.approved) % {
             "n": f"{counted.approved:,}"
         }
+    if counted.waiting:
+        return _("These pairs wait for their mentors")
     if round.run_at:
         return _("No pair was found. See what would help")
     if counted.asks and counted.offers:
@@ -171,12 +173,12 @@ def newest_job(round: Round) -> Job | None:
 
 def _job(request: Request, round: Round, job: Job | None) -> dict[str, Any]:
     running = job is not None and job.ended_at is None
-    failed = job is not None and not running and job.state in {Job.State.FAILED, Job.State.STOPPED}
     return {
         "round": round,
         "job": job,
         "running": running,
-        "failed": failed,
+        "failed": job is not None and job.state == Job.State.FAILED,
+        "stopped": job is not None and job.state == Job.State.STOPPED,
         "phase": words.phase(job.phase) if job else "",
         "done": round_percent(job.done) if job else 0,
         "here": home_of(round, request),
@@ -206,7 +208,9 @@ def _examples(request: Request, round: Round, can_edit: bool) -> dict[str, Any]:
     there = who.people(request, [*numbers, *([alone.mentee_id] if alone else [])], [pair.mentor_id] if pair else [])
     ask = Ask.objects.filter(hub=request.hub, round=round, person=alone.mentee_id).first() if alone else None
     return {
-        "pair_card": cards.pair_card(pair, there, can_edit=can_edit) if pair else None,
+        "pair_card": cards.pair_card(pair, there, can_edit=can_edit, full=figures.full_mentors(round))
+        if pair
+        else None,
         "alone_card": cards.alone_card(alone, ask, there) if alone else None,
     }
 

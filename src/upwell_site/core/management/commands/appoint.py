@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
 from upwell_site.core.actions.invitations import invite_first
+from upwell_site.core.letters import absolute
 from upwell_site.core.models import Hub
 
 
@@ -30,6 +30,6 @@ class Command(BaseCommand):
         if hub is None:
             raise CommandError(f"There is no hub {options['hub']}.")
         _row, key = invite_first(hub=hub, address=options["email"], name=options["name"], role=options["role"])
-        where = f"{settings.PUBLIC_URL.rstrip('/')}{reverse('invitation', args=[key])}"
+        where = absolute(reverse("invitation", args=[key]))
         self.stdout.write(f"Give this link to {options['email']}: {where}")
         self.stdout.write("It works once, within 14 days.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
 from upwell_site.core.door.codes import give_code
+from upwell_site.core.letters import absolute
 from upwell_site.core.models import User
 
 
@@ -26,6 +26,6 @@ class Command(BaseCommand):
         email = options["email"].strip().lower()
         if not User.objects.filter(email=email, is_active=True).exists():
             raise CommandError(f"Nobody here signs in with {email}. Invite them first.")
-        where = f"{settings.PUBLIC_URL.rstrip('/')}{reverse('account_login')}"
+        where = absolute(reverse("account_login"))
         self.stdout.write(f"Code for {email}: {give_code(email)}")
         self.stdout.write(f"Open {where}, write the address, then this code. It works once, within 15 minutes.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
@@ -15,6 +14,7 @@ from upwell_site.core.actions import begin
 from upwell_site.core.door.codes import give_code
 from upwell_site.core.door.first import mail_is_set, start_key
 from upwell_site.core.door.mail_test import try_mail
+from upwell_site.core.letters import absolute
 from upwell_site.core.models import Hub
 from upwell_site.core.refused import Refused
 
@@ -48,9 +48,8 @@ class Command(BaseCommand):
         """Ask, start, and say what comes next."""
         if not begin.is_empty():
             raise CommandError("This site was started already. `upwell-site code EMAIL` prints a code to sign in.")
-        home = settings.PUBLIC_URL.rstrip("/")
         if options["page"]:
-            self.stdout.write(f"Open {home}{reverse('start')} and write this key: {start_key()}")
+            self.stdout.write(f"Open {absolute(reverse('start'))} and write this key: {start_key()}")
             return
         answers = {name: options[name] for name, _about, _needed in QUESTIONS}
         if not options["yes"]:
@@ -66,7 +65,7 @@ class Command(BaseCommand):
             )
         except (Refused, ValueError) as no:
             raise CommandError(str(no)) from None
-        self._tell(begun, home)
+        self._tell(begun)
 
     def _ask(self, answers: dict[str, str]) -> None:
         if not sys.stdin.isatty() and not all(answers[name] for name, _a, needed in QUESTIONS if needed):
@@ -88,14 +87,14 @@ class Command(BaseCommand):
             except ValidationError:
                 raise CommandError(f"{answers[name]} is not an e-mail address.") from None
 
-    def _tell(self, begun: begin.Begun, home: str) -> None:
-        self.stdout.write(f"{begun.hub.name} is open: {home}/h/{begun.hub.slug}/")
+    def _tell(self, begun: begin.Begun) -> None:
+        self.stdout.write(f"{begun.hub.name} is open: {absolute(f'/h/{begun.hub.slug}/')}")
         if begun.safeguarding_key:
-            link = f"{home}{reverse('invitation', args=[begun.safeguarding_key])}"
+            link = absolute(reverse("invitation", args=[begun.safeguarding_key]))
             self.stdout.write(f"Give this link to your safeguarding lead (once, within 14 days): {link}")
         else:
             self.stdout.write("No under-18s until somebody looks after safeguarding: `upwell-site appoint`.")
         if not mail_is_set():
             self.stdout.write("No mail server is set yet: letters wait in the outbox.")
-        self.stdout.write(f"Sign in at {home}{reverse('account_login')} as {begun.user.email}")
+        self.stdout.write(f"Sign in at {absolute(reverse('account_login'))} as {begun.user.email}")
         self.stdout.write(f"with this code, within 15 minutes: {give_code(begun.user.email)}")

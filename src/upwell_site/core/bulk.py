@@ -1,0 +1,56 @@
+"""The one seam for writing very many rows of one model: they go to the database as tuples, without model objects.
+
+Measured on 225,524 votes: `bulk_create` spent 12 s, nine tenths of it in Python; this takes about 2 s, walls included.
+It passes `save()` by, so the caller writes one event for the whole in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db import connections, models, router
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+VALUES = 3_000  # values in one statement; SQLite takes 32,766
+AT_ONCE = 20_000  # rows handed over together: enough for speed, and a few MB
+
+
+def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Insert rows of values in the order of `fields`; return how many. Keys are given by the database.
+
+    Every other column of the model must be allowed to be left out by the database, or be named in `fields`.
+    Values are as the database takes them: numbers, texts, dates.
+    """
+    connection = connections[router.db_for_write(model)]
+    columns = [str(model._meta.get_field(name).column) for name in fields]  # type: ignore[union-attr]
+    write = _copy if connection.vendor == "postgresql" else _many_values
+    total, coming = 0, iter(rows)
+    while batch := list(islice(coming, AT_ONCE)):
+        write(connection, model._meta.db_table, columns, batch)
+        total += len(batch)
+    return total
+
+
+def _many_values(connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: list[Any]) -> None:
+    """Insert many rows a statement: with walls, SQLite opens a small journal for each statement, not for each row."""
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(column) for column in columns)
+    one = f"({', '.join(['%s'] * len(columns))})"
+    at_once = max(1, VALUES // len(columns))
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), at_once):
+            part = rows[start : start + at_once]
+            marks = ", ".join([one] * len(part))
+            cursor.execute(
+                f"INSERT INTO {quote(table)} ({names}) VALUES {marks}", [value for row in part for value in row]
+            )
+
+
+def _copy(connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: list[Any]) -> None:
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(column) for column in columns)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {quote(table)} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
