@@ -27,9 +27,9 @@ BIN = Path(sys.executable).parent
 PAGES = {  # name: (path, which door signs in)
     "public page": ("/h/spring-lane/", ""),
     "home": ("/h/spring-lane/home/", "organiser"),
-    "people": ("/h/spring-lane/people/", "lead"),
+    "people": ("/h/spring-lane/people/", "organiser"),
     "discussion": ("/h/spring-lane/discussions/", "organiser"),
-    "search": ("/h/spring-lane/search/?q=a", "lead"),
+    "search": ("/h/spring-lane/search/?q=an", "organiser"),
 }
 COOKIE = """
 import sys
