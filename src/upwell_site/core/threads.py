@@ -177,6 +177,16 @@ def add_seat(*, by: Person | None, thread: Thread, person: Person, seat: str = P
 
 
 @transaction.atomic
+def add_watcher(*, by: Person, thread: Thread, person: Person) -> Seat:
+    """Let an approved adult watch over a thread, a paused one too. They are told that there is something to read."""
+    if person.pk not in {one.pk for one in watchers(thread.hub_id, thread.programme)}:
+        raise Refused(_("Only an approved adult of this programme, or somebody who looks after safety, can watch."))
+    row = add_seat(by=by, thread=thread, person=person, seat=OBSERVER)
+    outbox.post(person, "message", f"seat:{row.pk}", values={"path": _path(thread)})
+    return row
+
+
+@transaction.atomic
 def leave(*, by: Person | None, thread: Thread, person: Person) -> None:
     """End somebody's seat. Whoever watches over a young person stays until somebody else does."""
     thread = _locked(thread)
@@ -303,5 +313,8 @@ def _tell(message: Message, seats: Iterable[Seat]) -> None:
         if seat.person_id != message.person_id:
             when = now.strftime("%Y-%m-%d" if seat.seat == OBSERVER else "%Y-%m-%d %H")
             event = f"message:{message.thread_id}:{when}"
-            path = f"/h/{message.hub.slug}/messages/{message.thread_id}/"
-            outbox.post(seat.person, "message", event, values={"path": path})
+            outbox.post(seat.person, "message", event, values={"path": _path(message.thread)})
+
+
+def _path(thread: Thread) -> str:
+    return f"/h/{thread.hub.slug}/messages/{thread.pk}/"
