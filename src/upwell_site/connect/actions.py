@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from upwell_site.core.bringing.kinds import Loading, Plan
 from upwell_site.core.bringing.people import give_role, update, write_people
 from upwell_site.core.events import log, ref
 from upwell_site.core.models import Hub, Job, Letter, Membership, Person, Programme
-from upwell_site.core.refused import Refused
+from upwell_site.core.refused import Refused, taken
 from upwell_site.core.text import clean
 
 if TYPE_CHECKING:
@@ -41,11 +41,8 @@ def create_round(*, by: Person, hub: Hub, programme: Programme, name: str) -> Ro
     name = clean(name, 120)
     if not name:
         raise Refused(_("Give the round a name, like “Autumn round”."))
-    try:
-        with transaction.atomic():
-            row = Round.objects.create(hub=hub, programme=programme, name=name, seed=secrets.randbelow(2**31))
-    except IntegrityError:
-        raise Refused(_("This programme has a round of that name already. Choose another name.")) from None
+    with taken(_("This programme has a round of that name already. Choose another name.")):
+        row = Round.objects.create(hub=hub, programme=programme, name=name, seed=secrets.randbelow(2**31))
     log(by, "add_round", row)
     return row
 
