@@ -194,6 +194,9 @@ class Approved:
 @transaction.atomic
 def approve_round(*, by: Person, round: Round) -> Approved:
     """Approve every pair of a round whose mentor is in order and has a place; the others stay proposed."""
+    now_is = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
+    if now_is.state == Round.State.DRAFT and now_is.run_at is not None:
+        raise Refused(_("People were added since the pairs were found. Run it again first, so that everybody counts."))
     done = _approve(by, round, Pair.objects.filter(hub_id=round.hub_id, round=round))
     if done.pairs:
         now = timezone.now()
@@ -318,6 +321,7 @@ def bring_in_offers(*, plans: Sequence[Plan], loading: Loading) -> None:
 
 
 def _bring_in(model: Any, plans: Sequence[Plan], loading: Loading) -> None:
+    _open_again(loading, any(plan.more["side"][0] is None or plan.more["side"][1] for plan in plans))
     write_people(plans, loading)
     new = [plan for plan in plans if plan.more["side"][0] is None]
     rows = model.objects.bulk_create(
@@ -336,3 +340,15 @@ def _bring_in(model: Any, plans: Sequence[Plan], loading: Loading) -> None:
     loading.keep((plan.row.number, row, None) for plan, row in zip(new, rows, strict=True))
     known = [plan for plan in plans if plan.more["side"][0] is not None and plan.more["side"][1]]
     update(model, known, loading, of="side")
+
+
+def _open_again(loading: Loading, differs: bool) -> None:
+    """Hold the round; once it was matched, other people in it mean that it has to be matched again."""
+    assert loading.target.thing is not None  # such a list goes into a round
+    row = Round.objects.select_for_update(no_key=True).get(hub_id=loading.hub.pk, pk=loading.target.thing.pk)
+    if row.state == Round.State.APPROVED:
+        raise Refused(_("This round is approved already. Begin a new round for these people."))
+    if differs and row.state == Round.State.MATCHED:
+        row.state = Round.State.DRAFT
+        row.save(update_fields=["state"])
+        log(loading.by, "open_round_again", row)

@@ -74,9 +74,9 @@ def alone_card(row: Unmatched, ask: Any, there: Mapping[int, Who]) -> AloneCard:
     )
 
 
-def bring_in(hub: str) -> dict[str, str]:
-    """Return where lists of people are brought in."""
-    return _lists("bring_in_list", hub)
+def bring_in(hub: str, round: int) -> dict[str, str]:
+    """Return where lists of people are brought in to a round."""
+    return {kind: f"{url}?where={round}" for kind, url in _lists("bring_in_list", hub).items()}
 
 
 def templates(hub: str) -> dict[str, str]:

@@ -195,6 +195,7 @@ def proof(round: Round) -> dict[str, Any]:
         "left_out": words.left_out(told.get("left_out", [])),
         "seconds": told.get("seconds"),
         "changed": is_changed(round),
+        "added": round.state == Round.State.DRAFT,
     }
 
 

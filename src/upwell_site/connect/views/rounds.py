@@ -139,7 +139,7 @@ def round_(request: Request, round: Round) -> HttpResponse:
         "groups": groups,
         "unexplained": max(0, counted.alone - Unmatched.objects.filter(hub=request.hub, round=round).count()),
         "letters": _letters(round) if counted.approved else None,
-        "bring_in": cards.bring_in(request.hub.slug),
+        "bring_in": {} if round.state == Round.State.APPROVED else cards.bring_in(request.hub.slug, round.pk),
         "templates": cards.templates(request.hub.slug),
         **_job(request, round, job),
         **(_examples(request, round, can["edit"]) if can["people"] else {}),

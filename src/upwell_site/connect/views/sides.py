@@ -84,7 +84,7 @@ def _side(request: Request, round: Round, rows: Any, title: str, kind: str) -> H
             "title": title,
             "kind": kind,
             "rows": [{"row": row, "who": there[row.person_id], "said": words.asked(row)} for row in found],
-            "bring_in": cards.bring_in(request.hub.slug)[kind],
+            "bring_in": "" if round.state == Round.State.APPROVED else cards.bring_in(request.hub.slug, round.pk)[kind],
             "template": cards.templates(request.hub.slug)[kind],
             **ways,
         },

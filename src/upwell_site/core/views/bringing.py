@@ -46,6 +46,8 @@ def bring_in_list(request: Request, kind: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("bring_in", args=[request.hub.slug]))
     sent = request.method == "POST"
     form = ListForm(request.POST if sent else None, request.FILES if sent else None, targets=targets)
+    if not sent and request.GET.get("where") in form.targets:
+        form.fields["where"].initial = request.GET["where"]
     if sent and form.is_valid():
         return once(request, lambda: _take(request, what, form))
     context = {"kind": what, "columns": what.columns(), "form": form}
