@@ -321,7 +321,7 @@ def bring_in_offers(*, plans: Sequence[Plan], loading: Loading) -> None:
 
 
 def _bring_in(model: Any, plans: Sequence[Plan], loading: Loading) -> None:
-    _open_again(loading, any(plan.more["side"][0] is None or plan.more["side"][1] for plan in plans))
+    _open_again(loading, any(_differs(plan) for plan in plans))
     write_people(plans, loading)
     new = [plan for plan in plans if plan.more["side"][0] is None]
     rows = model.objects.bulk_create(
@@ -331,6 +331,7 @@ def _bring_in(model: Any, plans: Sequence[Plan], loading: Loading) -> None:
                 round=loading.target.thing,
                 programme=loading.programme,
                 person=plan.thing,
+                interests=plan.more.get("vector"),
                 **plan.more["side"][1],
             )
             for plan in new
@@ -340,6 +341,18 @@ def _bring_in(model: Any, plans: Sequence[Plan], loading: Loading) -> None:
     loading.keep((plan.row.number, row, None) for plan, row in zip(new, rows, strict=True))
     known = [plan for plan in plans if plan.more["side"][0] is not None and plan.more["side"][1]]
     update(model, known, loading, of="side")
+    _write_vectors(model, [plan for plan in plans if "vector" in plan.more and plan.more["side"][0] is not None])
+
+
+def _write_vectors(model: Any, plans: Sequence[Plan]) -> None:
+    """Write the interests of people who were in the round before; taking the list back leaves them."""
+    for plan in plans:
+        plan.more["side"][0].interests = plan.more["vector"]
+    model.objects.bulk_update([plan.more["side"][0] for plan in plans], ["interests"], batch_size=200)
+
+
+def _differs(plan: Plan) -> bool:
+    return plan.more["side"][0] is None or bool(plan.more["side"][1]) or "vector" in plan.more
 
 
 def _open_again(loading: Loading, differs: bool) -> None:
