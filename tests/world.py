@@ -147,8 +147,8 @@ REL: Rel = {
         "young": {
             "young": {"seated", "party"},
             "mentor": {"seated", "party"},
-            "lead": {"seated"},
-            "organiser": {"seated"},
+            "lead": {"seated", "programme"},
+            "organiser": {"seated", "programme"},
         },
     },
     "message": {"one": {name: {"seated"} for name in ("young", "mentor", "lead", "organiser")}},

@@ -111,7 +111,12 @@ def _plan(rows: Sequence[Row], loading: Loading, side: str) -> list[Plan]:
         values = by_number[plan.row.number]
         if plan.thing is None:
             plan.changes.setdefault("name", values.get("id", ""))
-        _side(plan, sides.get(plan.thing.pk) if plan.thing else None, _said(values))
+        row = sides.get(plan.thing.pk) if plan.thing else None
+        _side(plan, row, _said(values))
+        vector = loading.vectors.get(plan.row.number)
+        if vector is not None and (row is None or bytes(row.interests or b"") != vector):
+            plan.more["vector"] = vector
+            plan.state = "changed" if plan.state == "known" else plan.state
     return plans
 
 
@@ -176,6 +181,7 @@ register(
         people.keys,
         _check_row,
         _targets,
+        beside=True,
     )
 )
 register(
@@ -189,5 +195,6 @@ register(
         people.keys,
         _check_row,
         _targets,
+        beside=True,
     )
 )

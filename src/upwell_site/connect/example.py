@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
-from upwell_site.connect.models import Ask, Offer, Round
+from upwell_site.connect.models import Ask, Offer, Pair, Round
+from upwell_site.core.events import ref
 from upwell_site.core.example.world import AT_ONCE, World
 from upwell_site.core.jobs import start
-from upwell_site.core.models import Membership, Person
+from upwell_site.core.models import Membership, Person, Thread
 
 TAGS = (
     "confidence", "job-search", "cv-writing", "friendship", "maths", "english", "interviews",
@@ -19,6 +20,12 @@ TAGS = (
     "sewing",
 )  # fmt: skip
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SATURDAY = ["connect.slot", {"day": ["connect.day_sat", {}], "part": ["connect.part_am", {}]}]
+_BOTH = [["connect.plain", {"word": word}] for word in ("confidence", "maths")]
+WHY = [  # what the engine would say of the two, as it is stored
+    ["connect.free_together", {"n": 1, "slot": _SATURDAY}],
+    ["connect.shared_tags", {"n": 2, "tags": ["connect.and", {"first": _BOTH[0], "last": _BOTH[1]}]}],
+]
 ASKS = 0.16  # of all people: 60 of 400
 OFFERS = 0.1
 
@@ -30,6 +37,8 @@ def fill(world: World) -> None:
     matching = Round.objects.create(hub=hub, programme=programme, name=name, seed=world.seed)
     live = Membership.objects.filter(hub=hub, programme=programme, granted_at__isnull=False, until__isnull=True)
     people = {role: _people(live, role) for role in ("mentee", "mentor")}
+    earlier(world)
+    people["mentee"].remove(world.staff["hana"])  # she has her mentor
     Ask.objects.bulk_create(_asks(world, matching, people["mentee"]), batch_size=AT_ONCE)
     Offer.objects.bulk_create(_offers(world, matching, people["mentor"]), batch_size=AT_ONCE)
     match(world, matching)
@@ -74,6 +83,25 @@ def _side(
         "lat": round(place.lat + rng.uniform(-0.004, 0.004), 4) if place and place.lat else None,
         "lon": round(place.lon + rng.uniform(-0.007, 0.007), 4) if place and place.lon else None,
     }
+
+
+def earlier(world: World) -> None:
+    """Make the round before this one, in which Hana and Leroy were put together; they write to each other already."""
+    hub, programme, by = world.hubs["onward"], world.programmes["mentoring"], world.staff["ruth"]
+    when = world.moment(12, 15)
+    before = Round.objects.create(
+        hub=hub, programme=programme, name="The first two", seed=world.seed, state=Round.State.APPROVED,
+        run_at=when, approved_at=when, approved_by=by,
+    )  # fmt: skip
+    both = {"hub": hub, "round": before, "programme": programme}
+    said = {"tags": ["confidence", "maths"], "languages": ["en"], "slots": ["sat-am"], "travel_km": 12.0}
+    Ask.objects.create(**both, **said, person=world.staff["hana"])
+    Offer.objects.create(**both, **said, person=world.staff["leroy"], capacity=1, cleared=True)
+    pair = Pair.objects.create(
+        **both, mentee=world.staff["hana"], mentor=world.staff["leroy"], score=712_000, reasons=WHY,
+        state=Pair.State.APPROVED, approved_at=when, approved_by=by,
+    )  # fmt: skip
+    Thread.objects.filter(hub=hub, programme=programme, young=True).update(about=ref(pair))
 
 
 def match(world: World, matching: Round) -> None:

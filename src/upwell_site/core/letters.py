@@ -26,7 +26,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from upwell_site.core.models import Letter, Person
+from upwell_site.core.models import Letter, Membership, Person
 from upwell_site.core.refused import Refused
 
 UNSUBSCRIBE = "upwell.unsubscribe"
@@ -68,7 +68,9 @@ KINDS: dict[str, Kind] = {
     "sign_in_notice": Kind(gettext_lazy("Something about your sign-in changed"), notice=False),
     "invitation": Kind(gettext_lazy("An invitation"), notice=False),
     "test": Kind(gettext_lazy("A letter to try the mail server"), notice=False, harmless=True),
+    "role_proposed": Kind(gettext_lazy("Somebody proposed a role for you"), harmless=True),
     "role_granted": Kind(gettext_lazy("You were given a role"), harmless=True),
+    "role_ended": Kind(gettext_lazy("A role of yours ended"), harmless=True),
     "round_approved": Kind(gettext_lazy("You have been matched"), harmless=True),
     "message": Kind(gettext_lazy("Somebody wrote to you"), harmless=True),
     "job_done": Kind(gettext_lazy("Something you started is ready"), harmless=True),
@@ -166,12 +168,18 @@ def _values(letter: Letter, leave: str) -> dict[str, Any]:
     values = dict(letter.values)
     return {
         **values,
+        "role": _role(str(values.get("role", ""))),
         "name": letter.to.name if letter.to else values.get("name", ""),
         "hub": letter.hub,
         "site": absolute("/"),
         "link": absolute(str(values["path"])) if values.get("path") else absolute("/"),
         "unsubscribe": leave,
     }
+
+
+def _role(word: str) -> str:
+    """Return a role in the language of the letter."""
+    return str(Membership.Role(word).label) if word in Membership.Role.values else word
 
 
 def _render(kind: str, values: Mapping[str, Any]) -> tuple[str, str]:

@@ -11,3 +11,4 @@ class ListenConfig(AppConfig):
 
     def ready(self) -> None:
         from upwell_site.listen import heard  # noqa: F401 - registers its panels, needs and searches
+        from upwell_site.listen.actions import votes  # noqa: F401 - keeps the votes of links that are claimed

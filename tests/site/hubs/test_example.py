@@ -10,6 +10,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from tests.factories.signin import sign_in_user
+from upwell_site.connect.models import Pair
+from upwell_site.connect.ready import thread_of
 from upwell_site.core import example, threads, walls
 from upwell_site.core.actor import may_mentor, roles_of
 from upwell_site.core.example.doors import doors
@@ -82,6 +84,20 @@ def test_the_young_persons_thread_is_watched_over():
     example.load(size=SMALL)
     thread = Thread.objects.get(young=True)
     assert threads.lacks(thread) == []
+
+
+def test_the_two_who_write_to_each_other_were_matched_and_approved(client: Client):
+    example.load(size=SMALL)
+    pair = Pair.objects.get(state="approved")
+    thread = Thread.objects.get(young=True)
+    assert thread.about == f"connect.pair:{pair.pk}"
+    assert thread_of(pair) == thread
+    for person in (pair.mentee, pair.mentor):
+        sign_in_user(client, person.user)
+        page = client.get(f"/h/onward/rounds/pair/{pair.pk}/").content.decode()
+        assert f"/h/onward/messages/{thread.pk}/" in page
+        assert "Saturday morning" in page
+        assert "confidence and maths" in page
 
 
 def test_every_door_leads_to_somebody_with_their_role():

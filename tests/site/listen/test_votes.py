@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tests.factories import listen as made
-from tests.factories.signin import sign_in
-from upwell_site.core.models import Event, Job
+from tests.factories.signin import sign_in, user_of
+from upwell_site.core.actions import links
+from upwell_site.core.models import Event, Job, Link
 from upwell_site.core.refused import Refused
 from upwell_site.listen.actions import votes as actions
 from upwell_site.listen.models import Statement, Vote, Voter
@@ -174,3 +178,41 @@ def test_votes_of_five_people_start_the_groups_again(town, park):
         for statement in texts:
             actions.vote(by=who, discussion=park, statement=statement, value=1)
     assert Job.objects.get().kind == "listen.regroup"
+
+
+def test_whoever_claims_their_link_keeps_their_votes(town):
+    row = made.discussion(town)
+    first, second = made.statements(row, "More trees.", "More benches.")
+    link = made.link(row)
+    actions.vote(by=None, discussion=row, statement=first, value=1, link=link)
+    me = links.claim(by=user_of(town.neighbour), link=link)
+    assert me == town.neighbour
+    voter = Voter.objects.get(discussion=row)
+    assert voter.person == me
+    actions.vote(by=me, discussion=row, statement=second, value=-1)
+    actions.vote(by=me, discussion=row, statement=first, value=0)
+    assert sorted(Vote.objects.filter(voter=voter).values_list("statement__number", "value")) == [(0, 0), (1, -1)]
+    assert Voter.objects.filter(discussion=row).count() == 1
+
+
+def test_whoever_voted_as_themselves_before_stays_that_voter(town):
+    row = made.discussion(town)
+    first = made.statements(row, "More trees.")[0]
+    actions.vote(by=town.neighbour, discussion=row, statement=first, value=-1)
+    link = made.link(row)
+    actions.vote(by=None, discussion=row, statement=first, value=1, link=link)
+    links.claim(by=user_of(town.neighbour), link=link)
+    assert actions.voter_of(row, town.neighbour, None).votes.get().value == -1
+    assert Voter.objects.get(link=link).person is None
+
+
+def test_a_claim_touches_no_other_links_votes(town):
+    row = made.discussion(town)
+    first = made.statements(row, "More trees.")[0]
+    mine = made.link(row)
+    other = Link.objects.create(
+        hub=row.hub, scope=mine.scope, key_hash="o" * 64, expires_at=timezone.now() + timedelta(days=1)
+    )
+    actions.vote(by=None, discussion=row, statement=first, value=1, link=other)
+    links.claim(by=user_of(town.neighbour), link=mine)
+    assert Voter.objects.get(link=other).person is None

@@ -74,7 +74,7 @@ def round_offers(request: Request, round: Round) -> HttpResponse:
 def _side(request: Request, round: Round, rows: Any, title: str, kind: str) -> HttpResponse:
     found, ways = _page(request, rows.order_by("person__folded", "id"))
     numbers = [row.person_id for row in found]
-    there = who.people(request, numbers, numbers if kind == "mentors" else [])
+    there = who.people(request, numbers, numbers if kind == "mentors" else [], round)
     return render(
         request,
         "connect/round_side.html",
@@ -84,7 +84,7 @@ def _side(request: Request, round: Round, rows: Any, title: str, kind: str) -> H
             "title": title,
             "kind": kind,
             "rows": [{"row": row, "who": there[row.person_id], "said": words.asked(row)} for row in found],
-            "bring_in": cards.bring_in(request.hub.slug)[kind],
+            "bring_in": "" if round.state == Round.State.APPROVED else cards.bring_in(request.hub.slug, round.pk)[kind],
             "template": cards.templates(request.hub.slug)[kind],
             **ways,
         },

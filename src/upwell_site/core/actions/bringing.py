@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from upwell import InputError
 from upwell._kit.progress import Progress, silent
 from upwell._kit.tables import Table, neutralise, read_table
+from upwell_site.core.bringing import beside as beside_list
 from upwell_site.core.bringing import check, files, guess, kinds, undo
 from upwell_site.core.bringing.kinds import Kind, Loading, Problem, Target
 from upwell_site.core.events import log
@@ -28,10 +29,24 @@ WAITING = (S.UPLOADED, S.READING, S.CHECKED, S.LOADING)
 
 @transaction.atomic
 def take(
-    *, by: Person | None, hub: Hub, kind: Kind, target: Target, name: str, chunks: Iterable[bytes]
+    *,
+    by: Person | None,
+    hub: Hub,
+    kind: Kind,
+    target: Target,
+    name: str,
+    chunks: Iterable[bytes],
+    beside: Iterable[bytes] | None = None,
 ) -> tuple[Batch, int]:
-    """Take a file in, to be looked at; nothing is brought in yet. Returns the batch and the size in bytes."""
+    """Take a file in, to be looked at; nothing is brought in yet. Returns the batch and the size in bytes.
+
+    `beside` are the interests of the people in it, where this kind of list takes them.
+    """
+    if beside is not None and not kind.beside:
+        raise Refused(_("Interests belong to lists of mentees or mentors only."))
     stored, digest, size = files.store(chunks)
+    if beside is not None:
+        files.store_beside(stored, beside)
     batch = Batch.objects.create(
         hub=hub,
         kind=kind.name,
@@ -90,6 +105,10 @@ def look(*, batch: Batch, actor: Actor, progress: Progress = silent) -> None:
     with files.problems_of(batch.file).open("w", encoding="utf-8-sig", newline="") as out:
         found.write = _writer(out, batch.file_name)
         loading = loading_of(batch, actor)
+        try:
+            loading.vectors = beside_list.of(batch.file, table)
+        except InputError as problem:
+            found.block(Problem(None, "", problem.message))
         check.look_into(found, table, kind_of(batch), columns, loading, progress)
     _note_same_file(batch, found)
     batch.columns, batch.state = columns, S.CHECKED
@@ -185,6 +204,10 @@ def load(*, batch: Batch, actor: Actor, table: Table) -> dict[str, int]:
     if batch.state != S.LOADING:
         raise Refused(_("This list is being brought in already, or was."))
     kind, loading, found = kind_of(batch), loading_of(batch, actor, writing=True), check.Found()
+    try:
+        loading.vectors = beside_list.of(batch.file, table)
+    except InputError as problem:
+        raise Refused(problem.message) from None
     try:
         with transaction.atomic():
             for chunk in check.rows_of(found, table, kind, batch.columns, loading):

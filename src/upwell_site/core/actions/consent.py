@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from upwell_site.core.events import log
 from upwell_site.core.models import Consent, ConsentText, Hub, Person
-from upwell_site.core.refused import Refused
+from upwell_site.core.refused import Refused, taken
 
 CHILD_UNTIL = 13  # years: below, a parent or guardian says yes
 NAMES: Mapping[str, Any] = {
@@ -105,7 +105,8 @@ def write_text(*, by: Person | None, hub: Hub, purpose: str, text: str) -> Conse
     if newest and newest.digest == digest:
         return newest
     version = newest.version + 1 if newest else 1
-    row = ConsentText.objects.create(hub=hub, purpose=purpose, version=version, text=text, digest=digest)
+    with taken(_("Somebody else changed this text just now. Please look at it again.")):
+        row = ConsentText.objects.create(hub=hub, purpose=purpose, version=version, text=text, digest=digest)
     log(by, "write_consent_text", row, hub=hub)
     return row
 

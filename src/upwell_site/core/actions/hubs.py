@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from upwell_site.core import policy
 from upwell_site.core.events import log
 from upwell_site.core.models import Hub, HubText, Member, Membership, Person
-from upwell_site.core.refused import Refused
+from upwell_site.core.refused import Refused, taken
 
 EDITED = ("name", "about", "contact", "drop_in", "place", "controller", "org_id", "takes_under_18s")
 
@@ -27,19 +28,10 @@ def has_safeguarding_lead(hub: Hub) -> bool:
 
 def members_of(network: Hub) -> QuerySet[Member]:
     """Return the hubs that belong to a network today."""
-    rows: QuerySet[Member] = Member.objects.filter(_today(), hub=network).select_related("member", "member__place")
+    rows: QuerySet[Member] = Member.objects.filter(policy.live(Member), hub=network).select_related(
+        "member", "member__place"
+    )
     return rows.defer("member__place__outline").order_by("member__name")
-
-
-def networks_of(hub: Hub) -> QuerySet[Member]:
-    """Return the networks that a hub belongs to today."""
-    rows: QuerySet[Member] = Member.objects.filter(_today(), member=hub).select_related("hub")
-    return rows.order_by("hub__name")
-
-
-def _today() -> Q:
-    day = timezone.localdate()
-    return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
 
 
 @transaction.atomic
@@ -63,7 +55,8 @@ def write_text(*, by: Person | None, hub: Hub, kind: str, text: str) -> HubText 
     newest = HubText.objects.filter(hub=hub, kind=kind).order_by("-version").first()
     if text == (newest.text if newest else ""):
         return newest
-    row = HubText.objects.create(hub=hub, kind=kind, text=text, version=newest.version + 1 if newest else 1)
+    with taken(_("Somebody else changed this text just now. Please look at it again.")):
+        row = HubText.objects.create(hub=hub, kind=kind, text=text, version=newest.version + 1 if newest else 1)
     log(by, "write_text", row, hub=hub)
     return row
 
@@ -80,11 +73,13 @@ def add_member(*, by: Person, network: Hub, member: Hub) -> Member:
     _must_be_network(network)
     if member.pk == network.pk:
         raise Refused(_("A network cannot belong to itself."))
+    already = _("%(hub)s belongs to this network already.") % {"hub": member.name}
     row = Member.objects.select_for_update().filter(hub=network, member=member).first()
     if row is not None and row.until is None:
-        raise Refused(_("%(hub)s belongs to this network already.") % {"hub": member.name})
+        raise Refused(already)
     if row is None:
-        row = Member.objects.create(hub=network, member=member, since=timezone.localdate())
+        with taken(already):
+            row = Member.objects.create(hub=network, member=member, since=timezone.localdate())
     else:
         row.since, row.until = timezone.localdate(), None
         row.save(update_fields=["since", "until"])

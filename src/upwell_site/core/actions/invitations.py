@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from upwell_site.core import outbox, policy
-from upwell_site.core.actions.people import add_person, propose_role
+from upwell_site.core.actions.people import add_person, propose_role, tell_of_role
 from upwell_site.core.actor import roles_of
 from upwell_site.core.door.keys import hash_of, new_key
 from upwell_site.core.events import log
@@ -188,11 +188,14 @@ def _give(person: Person, invitation: Invitation) -> None:
     live = Membership.objects.filter(
         hub_id=person.hub_id, person=person, role=invitation.role, programme=invitation.programme, until=None
     )
-    row = live.first() or propose_role(by=by, person=person, role=invitation.role, programme=invitation.programme)
+    there = live.first()
+    row = there or propose_role(by=by, person=person, role=invitation.role, programme=invitation.programme, tell=False)
     if row.granted_at is None and policy.can(actor, "grant", row) and (person.is_adult or row.role == row.Role.MENTEE):
         row.granted_by, row.granted_at = by, timezone.now()
         row.save(update_fields=["granted_by", "granted_at"])
         log(by, "grant_role", row)
+    elif there is None:  # given at once they read it on the page that follows; this one waits for somebody
+        tell_of_role(row, "role_proposed")
 
 
 def _give_first(person: Person, invitation: Invitation) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.apps import apps
@@ -88,6 +89,16 @@ def withdraw(*, by: Person, link: Link) -> None:
     log(by, "withdraw", link)
 
 
+Claimed = Callable[[Link, Person], None]
+_claimed: list[Claimed] = []
+
+
+def when_claimed(take_over: Claimed) -> Claimed:
+    """Register what a verb does, in the same transaction, once a link has become somebody's own."""
+    _claimed.append(take_over)
+    return take_over
+
+
 @transaction.atomic
 def claim(*, by: User, link: Link) -> Person:
     """Make a link's person the one of a sign-in. Once; and never two persons into one, which only people can judge."""
@@ -106,5 +117,7 @@ def claim(*, by: User, link: Link) -> Person:
         raise Refused(_("Somebody else uses this name here already. Please ask your hub to look."))
     else:
         person = Person.objects.get(hub_id=link.hub_id, pk=link.person_id)
+    for take_over in _claimed:
+        take_over(link, person)
     log(person, "claim", link)
     return person

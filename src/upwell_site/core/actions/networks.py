@@ -24,7 +24,7 @@ MAY_FOLLOW = ("name", "email", "organisation", "about")
 
 
 def networks_of(hub: Hub) -> QuerySet[Member]:
-    """Return the memberships of a hub in networks, with the networks."""
+    """Return the memberships of a hub in networks that hold today, with the networks."""
     rows: QuerySet[Member] = Member.objects.filter(policy.live(Member), member=hub).select_related("hub")
     return rows.order_by("hub__name")
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from upwell_site.core.events import log
 from upwell_site.core.models import Hub, Organisation, Person
-from upwell_site.core.refused import Refused
+from upwell_site.core.refused import Refused, taken
 from upwell_site.core.text import clean, fold
 
 
@@ -17,7 +17,8 @@ from upwell_site.core.text import clean, fold
 def add(*, by: Person, hub: Hub, name: str, **fields: Any) -> Organisation:
     """Add an organisation; each name once."""
     name = _free_name(hub.pk, name)
-    row = Organisation.objects.create(hub=hub, name=name, folded=fold(name), **fields)
+    with taken(_taken()):
+        row = Organisation.objects.create(hub=hub, name=name, folded=fold(name), **fields)
     log(by, "add", row)
     return row
 
@@ -32,7 +33,8 @@ def edit(*, by: Person, organisation: Organisation, name: str, **fields: Any) ->
         _check_no_ring(organisation, within)
     for field, value in fields.items():
         setattr(organisation, field, value)
-    organisation.save(update_fields=["name", "folded", *fields])
+    with taken(_taken()):
+        organisation.save(update_fields=["name", "folded", *fields])
     log(by, "edit", organisation)
     return organisation
 
@@ -41,8 +43,12 @@ def _free_name(hub_id: int, name: str, but: int | None = None) -> str:
     name = clean(name, 160)
     same = Organisation.objects.filter(hub_id=hub_id, folded=fold(name)).exclude(pk=but)
     if same.exists():
-        raise Refused(_("There is an organisation of this name already."))
+        raise Refused(_taken())
     return name
+
+
+def _taken() -> str:
+    return _("There is an organisation of this name already.")
 
 
 def _check_no_ring(organisation: Organisation, within: Organisation) -> None:

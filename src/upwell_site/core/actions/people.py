@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from upwell_site.core import policy
+from upwell_site.core import outbox, policy
 from upwell_site.core.events import log, ref
 from upwell_site.core.models import Event, Hub, Membership, Person, Programme
 from upwell_site.core.models.person import adult_day
@@ -53,7 +54,7 @@ def add_to_programme(*, by: Person, hub: Hub, name: str, programme: Programme | 
     """Add a person who takes part in a programme. Taking part counts at once; every other role waits for a yes."""
     person = add_person(by=by, hub=hub, name=name, **fields)
     if programme is not None:
-        role = propose_role(by=by, person=person, role=Membership.Role.MENTEE, programme=programme)
+        role = propose_role(by=by, person=person, role=Membership.Role.MENTEE, programme=programme, tell=False)
         grant_role(by=by, membership=role)
     return person
 
@@ -169,9 +170,15 @@ def _holders(hub_id: int, *roles: str) -> QuerySet[Membership]:
 
 @transaction.atomic
 def propose_role(
-    *, by: Person, person: Person, role: str, programme: Programme | None = None, until: date | None = None
+    *,
+    by: Person,
+    person: Person,
+    role: str,
+    programme: Programme | None = None,
+    until: date | None = None,
+    tell: bool = True,
 ) -> Membership:
-    """Propose a role; it counts once `grant_role` says yes."""
+    """Propose a role; it counts once `grant_role` says yes. `tell` is False when that follows at once."""
     if by.pk == person.pk:
         raise Refused(_("Nobody gives themselves a role. Please ask somebody else."))
     if role in WHOLE_HUB_ROLES and programme is not None:
@@ -189,7 +196,27 @@ def propose_role(
         hub_id=person.hub_id, person=person, role=role, programme=programme, until=until, proposed_by=by
     )
     log(by, "propose_role", row)
+    if tell:
+        tell_of_role(row, "role_proposed")
     return row
+
+
+def tell_of_role(membership: Membership, kind: str) -> None:
+    """Write to somebody about a role of theirs: which one, where, and no more."""
+    person = membership.person
+    if person.emptied_at is not None or not (person.email or person.user_id):
+        return  # nowhere to write to
+    outbox.post(
+        person,
+        kind,
+        f"{kind}:{membership.pk}",
+        about=membership,
+        values={
+            "path": reverse("role", args=[person.hub.slug, membership.pk]),
+            "role": membership.role,
+            "given": membership.granted_at is not None,
+        },
+    )
 
 
 @transaction.atomic
@@ -211,13 +238,16 @@ def grant_role(*, by: Person, membership: Membership) -> Membership:
     membership.since = max(membership.since, today)
     membership.save(update_fields=["granted_by", "granted_at", "since"])
     log(by, "grant_role", membership)
+    tell_of_role(membership, "role_granted")
     return membership
 
 
 @transaction.atomic
 def end_role(*, by: Person, membership: Membership) -> None:
     """End a role today; its rights end with the next request. The last hub admin cannot leave by accident."""
-    membership = Membership.objects.select_for_update(of=("self",)).select_related("hub").get(pk=membership.pk)
+    membership = (
+        Membership.objects.select_for_update(of=("self",)).select_related("hub", "person").get(pk=membership.pk)
+    )
     if membership.granted_at is not None:
         _check_not_the_last(membership)
     today = timezone.localdate()
@@ -225,6 +255,8 @@ def end_role(*, by: Person, membership: Membership) -> None:
     if not ended:
         raise Refused(_("This role has ended already."))
     log(by, "end_role", membership)
+    if by.pk != membership.person_id:
+        tell_of_role(membership, "role_ended")
     if membership.role not in SAFETY_ROLES and by.pk != membership.person_id and holds_safety_role(by):
         log(by, "veto_role", membership)
 

@@ -9,14 +9,16 @@ from django.utils.translation import gettext as _
 
 from upwell_site.core.events import log
 from upwell_site.core.models import Hub, Person, Programme
-from upwell_site.core.refused import Refused
+from upwell_site.core.refused import Refused, taken
 from upwell_site.core.text import clean
 
 
 @transaction.atomic
 def add(*, by: Person, hub: Hub, name: str, **fields: Any) -> Programme:
     """Add a programme. Whoever adds it gets no role in it by that: somebody else gives it."""
-    row = Programme.objects.create(hub=hub, name=_free_name(hub.pk, name), **fields)
+    name = _free_name(hub.pk, name)
+    with taken(_taken()):
+        row = Programme.objects.create(hub=hub, name=name, **fields)
     log(by, "add", row)
     return row
 
@@ -28,7 +30,8 @@ def edit(*, by: Person, programme: Programme, name: str, **fields: Any) -> Progr
     programme.name = _free_name(programme.hub_id, name, but=programme.pk)
     for field, value in fields.items():
         setattr(programme, field, value)
-    programme.save(update_fields=["name", *fields])
+    with taken(_taken()):
+        programme.save(update_fields=["name", *fields])
     log(by, "edit", programme)
     return programme
 
@@ -36,5 +39,9 @@ def edit(*, by: Person, programme: Programme, name: str, **fields: Any) -> Progr
 def _free_name(hub_id: int, name: str, but: int | None = None) -> str:
     name = clean(name, 120)
     if Programme.objects.filter(hub_id=hub_id, name__iexact=name).exclude(pk=but).exists():
-        raise Refused(_("There is a programme of this name already."))
+        raise Refused(_taken())
     return name
+
+
+def _taken() -> str:
+    return _("There is a programme of this name already.")

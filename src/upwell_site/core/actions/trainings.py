@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from upwell_site.core.actions.standing import write
 from upwell_site.core.events import log
 from upwell_site.core.models import Attendance, Hub, Person, Programme, Session, Standing, Training
-from upwell_site.core.refused import Refused
+from upwell_site.core.refused import Refused, taken
 from upwell_site.core.text import clean
 
 State = Attendance.State
@@ -23,7 +23,9 @@ TAKES_A_SEAT = (State.COMING, State.CAME)
 @transaction.atomic
 def add(*, by: Person, hub: Hub, name: str, programme: Programme | None = None, **fields: Any) -> Training:
     """Add a training, for one programme or the whole hub."""
-    row = Training.objects.create(hub=hub, name=_free_name(hub.pk, name), programme=programme, **fields)
+    name = _free_name(hub.pk, name)
+    with taken(_name_taken()):
+        row = Training.objects.create(hub=hub, name=name, programme=programme, **fields)
     log(by, "add", row)
     return row
 
@@ -35,7 +37,8 @@ def edit(*, by: Person, training: Training, name: str, **fields: Any) -> Trainin
     training.name = _free_name(training.hub_id, name, but=training.pk)
     for field, value in fields.items():
         setattr(training, field, value)
-    training.save(update_fields=["name", *fields])
+    with taken(_name_taken()):
+        training.save(update_fields=["name", *fields])
     log(by, "edit", training)
     return training
 
@@ -43,8 +46,12 @@ def edit(*, by: Person, training: Training, name: str, **fields: Any) -> Trainin
 def _free_name(hub_id: int, name: str, but: int | None = None) -> str:
     name = clean(name, 120)
     if Training.objects.filter(hub_id=hub_id, name__iexact=name).exclude(pk=but).exists():
-        raise Refused(_("There is a training of this name already."))
+        raise Refused(_name_taken())
     return name
+
+
+def _name_taken() -> str:
+    return _("There is a training of this name already.")
 
 
 @transaction.atomic
@@ -82,11 +89,10 @@ def add_session(*, by: Person, training: Training, starts_at: datetime, where: s
     """Add a dated session of a training."""
     if starts_at <= timezone.now():
         raise Refused(_("A session has to lie ahead."))
-    if Session.objects.filter(hub_id=training.hub_id, training=training, starts_at=starts_at).exists():
-        raise Refused(_("There is a session at this time already."))
-    row = Session.objects.create(
-        hub_id=training.hub_id, training=training, starts_at=starts_at, where=clean(where, 160), seats=seats
-    )
+    with taken(_("There is a session at this time already.")):
+        row = Session.objects.create(
+            hub_id=training.hub_id, training=training, starts_at=starts_at, where=clean(where, 160), seats=seats
+        )
     log(by, "add", row)
     return row
 
@@ -100,7 +106,7 @@ def join(*, by: Person, session: Session) -> Attendance:
     mine = Attendance.objects.filter(hub_id=by.hub_id, session=session, person=by).first()
     if mine is not None and mine.state in TAKES_A_SEAT:
         raise Refused(_("You have a place already."))
-    if taken(session) >= session.seats:
+    if seats_taken(session) >= session.seats:
         raise Refused(_("Every place is taken. Please choose another session."))
     row: Attendance
     row, _new = Attendance.objects.update_or_create(
@@ -114,7 +120,7 @@ def join(*, by: Person, session: Session) -> Attendance:
     return row
 
 
-def taken(session: Session) -> int:
+def seats_taken(session: Session) -> int:
     """Return how many places of a session are taken."""
     return int(Attendance.objects.filter(hub_id=session.hub_id, session=session, state__in=TAKES_A_SEAT).count())
 

@@ -50,6 +50,21 @@ def store(chunks: Iterable[bytes]) -> tuple[str, str, int]:
     return name, digest.hexdigest(), size
 
 
+def store_beside(name: str, chunks: Iterable[bytes]) -> None:
+    """Write what belongs to an upload, beside it."""
+    path = folder() / f"{name}.interests"
+    with path.open("xb") as out:
+        path.chmod(0o600)
+        for chunk in chunks:
+            out.write(chunk)
+
+
+def beside_of(name: str) -> Path | None:
+    """Return where the interests of an upload lie; None when there are none."""
+    path = folder() / f"{name}.interests"
+    return path if _NAME.fullmatch(name) and path.is_file() else None
+
+
 def path_of(name: str) -> Path | None:
     """Return where an upload lies; None when it is gone."""
     if not _NAME.fullmatch(name):
@@ -70,6 +85,7 @@ def remove(name: str) -> None:
     if _NAME.fullmatch(name):
         (folder() / name).unlink(missing_ok=True)
         problems_of(name).unlink(missing_ok=True)
+        (folder() / f"{name}.interests").unlink(missing_ok=True)
 
 
 def sweep(now: float | None = None) -> int:

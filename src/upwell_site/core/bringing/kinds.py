@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -108,6 +108,7 @@ class Loading:
     tell: Callable[[Problem], None] = lambda problem: None
     counts: Counter[str] = field(default_factory=Counter)
     matched: dict[int, int] = field(default_factory=dict)
+    vectors: Mapping[int, bytes] = field(default_factory=dict)
 
     @property
     def programme(self) -> Programme | None:
@@ -164,6 +165,8 @@ class Kind:
         values -> (column, sentence) for what cells together say wrong.
     targets : callable
         (actor, hub) -> where this person may bring such a list in.
+    beside : bool
+        Whether a file of interests may lie beside the list: one vector for each row.
     """
 
     name: str
@@ -175,6 +178,7 @@ class Kind:
     keys: Callable[[Values], Iterable[tuple[str, str]]]
     check_row: Callable[[Values], Iterable[tuple[str, str]]] = _no_more_to_check
     targets: Callable[[Actor, Hub], list[Target]] = _whole_hub
+    beside: bool = False
 
     def target(self, actor: Actor, hub: Hub, key: str) -> Target | None:
         """Return one of the targets by its key, if this person may bring the list in there."""

@@ -26,8 +26,18 @@ class ListForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose the file first.")},
     )
 
-    def __init__(self, *args: Any, targets: list[Target], **kwargs: Any) -> None:
+    interests = forms.FileField(
+        label=gettext_lazy("Their interests as numbers"),
+        help_text=gettext_lazy("A file X_interests.npy with one row for each person of the list, in the same order."),
+        widget=forms.FileInput(attrs={"accept": ".npy"}),
+        allow_empty_file=True,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, targets: list[Target], beside: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not beside:
+            del self.fields["interests"]
         self.targets = {target.key: target for target in targets}
         where: Any = self.fields["where"]
         where.choices = [(target.key, target.title) for target in targets]
@@ -39,8 +49,13 @@ class ListForm(forms.Form):
         return self.targets[self.cleaned_data["where"]]
 
     def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > settings.UPLOAD_LIMIT_MB * 1_000_000:
+        return self._not_too_large(self.cleaned_data["file"])
+
+    def clean_interests(self) -> Any:
+        return self._not_too_large(self.cleaned_data["interests"])
+
+    def _not_too_large(self, file: Any) -> Any:
+        if file is not None and file.size > settings.UPLOAD_LIMIT_MB * 1_000_000:
             raise forms.ValidationError(
                 _("This file is larger than %d MB. Split it, or leave out columns that are not needed.")
                 % settings.UPLOAD_LIMIT_MB

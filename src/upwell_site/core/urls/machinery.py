@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/jobs/<int:job>/stop/", machinery_jobs.stop, name="job_stop"),
     path("h/<slug:hub>/messages/", machinery_threads.threads_page, name="threads"),
     path("h/<slug:hub>/messages/<int:thread>/", machinery_threads.thread_page, name="thread"),
+    path("h/<slug:hub>/messages/<int:thread>/watch/", machinery_threads.add_watcher, name="thread_watcher"),
     path("h/<slug:hub>/messages/<int:thread>/leave/", machinery_threads.leave, name="thread_leave"),
     path("h/<slug:hub>/messages/<int:thread>/pause/", machinery_threads.pause, name="thread_pause"),
     path("h/<slug:hub>/messages/<int:thread>/go-on/", machinery_threads.resume, name="thread_resume"),

@@ -45,7 +45,10 @@ def bring_in_list(request: Request, kind: str) -> HttpResponse:
     if what is None:
         return HttpResponseRedirect(reverse("bring_in", args=[request.hub.slug]))
     sent = request.method == "POST"
-    form = ListForm(request.POST if sent else None, request.FILES if sent else None, targets=targets)
+    files_sent = request.FILES if sent else None
+    form = ListForm(request.POST if sent else None, files_sent, targets=targets, beside=what.beside)
+    if not sent and request.GET.get("where") in form.targets:
+        form.fields["where"].initial = request.GET["where"]
     if sent and form.is_valid():
         return once(request, lambda: _take(request, what, form))
     context = {"kind": what, "columns": what.columns(), "form": form}
@@ -60,7 +63,7 @@ def _kind(request: Request, name: str) -> tuple[Kind | None, list[kinds.Target]]
 
 
 def _take(request: Request, kind: Kind, form: ListForm) -> str:
-    upload = form.cleaned_data["file"]
+    upload, beside = form.cleaned_data["file"], form.cleaned_data.get("interests")
     batch, size = actions.take(
         by=request.person,
         hub=request.hub,
@@ -68,6 +71,7 @@ def _take(request: Request, kind: Kind, form: ListForm) -> str:
         target=form.cleaned_data["where"],
         name=upload.name,
         chunks=upload.chunks(),
+        beside=beside.chunks() if beside else None,
     )
     return _look(request, batch, size)
 

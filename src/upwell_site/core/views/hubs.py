@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from upwell_site.core import panels, policy
 from upwell_site.core.actions import hubs as actions
+from upwell_site.core.actions.networks import networks_of
 from upwell_site.core.actor import Request
 from upwell_site.core.charts import Area
 from upwell_site.core.forms.hubs import HubForm, MemberForm
@@ -54,7 +55,7 @@ def hub(request: Request) -> HttpResponse:
             "ways_title": ways_title(len(ways)),
             "first_way": next((way for way in ways if way.url), None),
             "members": list(actions.members_of(here)) if here.is_network else [],
-            "networks": [] if here.is_network else list(actions.networks_of(here)),
+            "networks": [] if here.is_network else list(networks_of(here)),
             "reach": _reach(here.contact),
             "can_edit": policy.may(actor, "hub.edit"),
             "settings_url": link("hub_edit", here.slug),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from upwell_site.core import policy, threads
 from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
-from upwell_site.core.models import Message, Person, Seat, Thread
+from upwell_site.core.models import Membership, Message, Person, Seat, Thread
 from upwell_site.core.once import once
 from upwell_site.core.refused import Refused
 from upwell_site.core.text import clean
@@ -40,6 +41,21 @@ class Write(forms.Form):
             return clean(self.cleaned_data["text"], threads.LONGEST)
         except ValueError as problem:
             raise forms.ValidationError(str(problem)) from None
+
+
+class AddWatcher(forms.Form):
+    """Who shall watch over a conversation too."""
+
+    person = forms.TypedChoiceField(
+        label=gettext_lazy("Who shall see every message too?"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose somebody first.")},
+    )
+
+    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = people  # type: ignore[attr-defined]
 
 
 @allow(GET="hub.list_threads")
@@ -108,7 +124,48 @@ def _context(request: Request, thread: Thread, form: Write) -> dict[str, Any]:
         "missing": missing if watches else [],
         "may_write": mine is not None and thread.paused_at is None and not missing,
         "may_watch": watches,
+        "may_add": policy.can(request.actor, "add_seat", thread),
     }
+
+
+@allow(GET="thread.add_seat", POST="thread.add_seat")
+def add_watcher(request: Request, thread: Thread) -> HttpResponse:
+    """Let another approved adult watch over a conversation; only those who count as one are offered."""
+    everybody, people = _candidates(request, thread)
+    sent = request.method == "POST"  # the same form sent twice names somebody who sits there by now: `once` answers
+    form = AddWatcher(request.POST if sent else None, people=list((everybody if sent else people).items()))
+    if request.method == "POST" and form.is_valid():
+        number, by, here = form.cleaned_data["person"], _me(request), _here(request, thread)
+
+        def add() -> str:
+            person = Person.objects.get(hub=request.hub, pk=number)
+            threads.add_watcher(by=by, thread=thread, person=person)
+            messages.success(request, _("They see every message from now on."))
+            return here
+
+        try:
+            return once(request, add)
+        except Refused as no:
+            form.add_error(None, str(no))
+    form.fields["person"].choices = list(people.items())  # type: ignore[attr-defined]
+    context = {"thread": thread, "form": form, "any_there": bool(people), "missing": threads.lacks(thread)}
+    return render(request, "core/machinery/thread_watcher.html", context)
+
+
+def _candidates(request: Request, thread: Thread) -> tuple[dict[int, str], dict[int, str]]:
+    """Return who may watch over a conversation, and those of them who do not sit in it yet.
+
+    By name, or by what they do where the reader may not know it.
+    """
+    seats = Seat.objects.filter(hub=request.hub, thread=thread, until__isnull=True)
+    sitting = set(seats.values_list("person_id", flat=True))
+    numbers = [one.pk for one in threads.watchers(request.hub.pk, thread.programme)]
+    named = Person.objects.filter(hub=request.hub, pk__in=numbers).visible_to(request.actor, "name")
+    roles = Membership.objects.filter(policy.live(Membership), hub=request.hub, person__in=numbers)
+    approved = roles.filter(role__in=threads.APPROVED).order_by("-id")
+    names = {row.person_id: str(row.get_role_display()) for row in approved} | {one.pk: one.name for one in named}
+    words = {number: names[number] for number in numbers}
+    return words, {number: name for number, name in words.items() if number not in sitting}
 
 
 @allow(POST="thread.write")

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from upwell_site.core import jobs
+from upwell_site.core.actions.links import when_claimed
 from upwell_site.core.events import ref
 from upwell_site.core.models import Link, Person
 from upwell_site.core.refused import Refused
@@ -23,6 +24,13 @@ def voter_of(discussion: Discussion, person: Person | None, link: Link | None) -
     if person is not None:
         return rows.filter(person=person).first()
     return rows.filter(link=link).first() if link is not None else None
+
+
+@when_claimed
+def keep_votes(link: Link, person: Person) -> None:
+    """Let what was voted by a link belong to whoever claims it, where they have not voted as themselves."""
+    own = Voter.objects.filter(hub_id=link.hub_id, person=person).values("discussion")
+    Voter.objects.filter(hub_id=link.hub_id, link=link, person=None).exclude(discussion__in=own).update(person=person)
 
 
 def check_link(discussion: Discussion, link: Link | None) -> None:

@@ -31,6 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--programme", default="", help="the programme's name")
         parser.add_argument("--round", default="", help="the round's name, for mentees and mentors")
         parser.add_argument("--by", default="", help="e-mail address of the person who brings it in")
+        parser.add_argument(
+            "--interests", type=Path, help="for mentees and mentors: a .npy file, one row for each person of the list"
+        )
         parser.add_argument("--check-only", action="store_true", help="name the problems and write nothing")
         parser.add_argument("--leave-out-bad", action="store_true", help="leave out the rows that have problems")
         parser.add_argument(
@@ -46,10 +49,20 @@ class Command(BaseCommand):
         target = _target(kind, actor, hub, options["programme"], options["round"])
         if not options["file"].is_file():
             raise CommandError(f"There is no file at {options['file']}.")
+        beside = options["interests"]
+        if beside is not None and not (kind.beside and beside.is_file()):
+            raise CommandError(
+                f"There is no file at {beside}." if kind.beside else "--interests goes with mentees and mentors only."
+            )
         with options["file"].open("rb") as source:
-            pieces = iter(lambda: source.read(PIECE), b"")
             batch, _size = actions.take(
-                by=person, hub=hub, kind=kind, target=target, name=options["file"].name, chunks=pieces
+                by=person,
+                hub=hub,
+                kind=kind,
+                target=target,
+                name=options["file"].name,
+                chunks=iter(lambda: source.read(PIECE), b""),
+                beside=[beside.read_bytes()] if beside is not None else None,
             )
         try:
             self._bring_in(batch, actor, options)

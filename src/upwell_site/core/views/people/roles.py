@@ -51,9 +51,11 @@ def role_add(request: Request, person: Person) -> HttpResponse:
 
     def act() -> str:
         assert request.person is not None  # the cell belongs to people of the hub
-        row = actions.propose_role(by=request.person, person=person, **form.cleaned_data)
+        row = actions.propose_role(by=request.person, person=person, tell=False, **form.cleaned_data)
         if row.role not in actions.SAFETY_ROLES and policy.can(request.actor, "grant", row):
             actions.grant_role(by=request.person, membership=row)
+        else:
+            actions.tell_of_role(row, "role_proposed")
         return to(request, "person", person)
 
     if request.method == "POST" and (answer := decide(request, form, act, _("Written down."))):

@@ -210,7 +210,7 @@ def session(request: Request, session: Session) -> HttpResponse:
     context = {
         "one": session,
         "training": training,
-        "free": max(session.seats - actions.taken(session), 0),
+        "free": max(session.seats - actions.seats_taken(session), 0),
         "mine": mine if mine is not None and mine.state in actions.TAKES_A_SEAT else None,
         "over": session.starts_at <= timezone.now(),
         "can_record": policy.can(request.actor, "record", session),
