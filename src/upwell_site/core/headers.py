@@ -11,6 +11,8 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Robots-Tag": "noarchive",
 }
+# Addresses that are keys themselves: what they open is nobody else's, also before anybody has signed in.
+BY_KEY = ("/invitation/", "/l/", "/u/")
 
 
 class Headers:
@@ -31,4 +33,6 @@ class Headers:
 def _personal(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)
     session = getattr(request, "session", None)
+    if request.path_info.startswith(BY_KEY):
+        return True
     return bool((user is not None and user.is_authenticated) or (session is not None and not session.is_empty()))
