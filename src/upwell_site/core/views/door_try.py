@@ -30,7 +30,7 @@ def _enter(request: Request, door: str) -> HttpResponse:
     if door == "operator":
         user, to = begin.make_operator(by=None, email=begin.OPERATOR), reverse("front")
     else:
-        person = examples.behind(int(door)) if door.isdigit() and len(door) < 18 else None
+        person = examples.behind(int(door)) if door.isdecimal() and len(door) < 18 else None
         if person is None:
             raise Http404
         user, to = begin.sign_in_of(person), home_url(person.hub)
