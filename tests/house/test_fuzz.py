@@ -66,8 +66,6 @@ def _post(client: Any, form: Form, data: dict[str, Any]) -> int:
     with transaction.atomic():
         answer = client.post(form.to, data)
         transaction.set_rollback(True)
-    if hasattr(answer, "close"):
-        answer.close()
     return int(answer.status_code)
 
 

@@ -97,9 +97,26 @@ def test_errors_redirects_and_files_carry_them_too(monkeypatch: pytest.MonkeyPat
     answers["a fault of ours"] = plain.get("/")
     assert answers["a fault of ours"].status_code == 500
     assert answers["another host"].status_code == 400
-    answers["a file"].close()
+    for shut in answers["a file"]._resource_closers:  # `close` would end the database's connection as well
+        shut()
     wrong = [f"{name} ({a.status_code}): {f}" for name, a in answers.items() for f in faults(a)]
     assert wrong == []
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_gone_takes_no_header_with_it(monkeypatch: pytest.MonkeyPatch):
+    """Who somebody is cannot be asked then: the answer is an error, kept nowhere, with every header."""
+    from django.contrib.auth.middleware import auth
+    from django.db import OperationalError
+
+    def gone(request: Any) -> None:
+        raise OperationalError
+
+    client = w.make().client("adult")
+    client.raise_request_exception = False
+    monkeypatch.setattr(auth, "get_user", gone)
+    answer = client.get("/h/here/home/")
+    assert (answer.status_code, faults(answer), answer.headers.get("Cache-Control")) == (500, [], "no-store")
 
 
 @pytest.mark.django_db

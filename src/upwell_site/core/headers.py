@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 ALWAYS = {
@@ -35,4 +36,7 @@ def _personal(request: HttpRequest) -> bool:
     session = getattr(request, "session", None)
     if request.path_info.startswith(BY_KEY):
         return True
-    return bool((user is not None and user.is_authenticated) or (session is not None and not session.is_empty()))
+    try:
+        return bool((user is not None and user.is_authenticated) or (session is not None and not session.is_empty()))
+    except DatabaseError:  # who it is cannot be asked: the error page still has its headers, and nobody keeps it
+        return True
