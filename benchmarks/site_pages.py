@@ -27,9 +27,9 @@ BIN = Path(sys.executable).parent
 PAGES = {  # name: (path, which door signs in)
     "public page": ("/h/spring-lane/", ""),
     "home": ("/h/spring-lane/home/", "organiser"),
-    "people": ("/h/spring-lane/people/", "lead"),
+    "people": ("/h/spring-lane/people/", "organiser"),
     "discussion": ("/h/spring-lane/discussions/", "organiser"),
-    "search": ("/h/spring-lane/search/?q=a", "lead"),
+    "search": ("/h/spring-lane/search/?q=an", "organiser"),
 }
 COOKIE = """
 import sys
@@ -189,12 +189,10 @@ def main() -> None:
             with place(people, database) as env, serve("upwell_site.project.wsgi:application", env) as port:
                 for name, (path, role) in PAGES.items():
                     headers = cookie(env, role)
+                    most(port, path, headers, 2)  # the first requests load modules and compile templates
                     rate = most(port, path, headers, args.seconds)
-                    p95 = steady(port, path, headers, args.seconds)
-                    print(
-                        f"{database:10}{people:>8}  {name:14}{rate:>8.0f}{rate / bare:>9.2f}{p95:>17.0f}",
-                        flush=True,
-                    )
+                    p95 = f"{steady(port, path, headers, args.seconds):.0f}" if rate > 100 else "cannot keep up"
+                    print(f"{database:10}{people:>8}  {name:14}{rate:>8.0f}{rate / bare:>9.2f}{p95:>17}", flush=True)
 
 
 if __name__ == "__main__":

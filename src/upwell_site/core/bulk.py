@@ -51,6 +51,7 @@ def _many_values(connection: BaseDatabaseWrapper, table: str, columns: Sequence[
 def _copy(connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: list[Any]) -> None:
     quote = connection.ops.quote_name
     names = ", ".join(quote(column) for column in columns)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {quote(table)} ({names}) FROM STDIN") as copy:
+    into = f"COPY {quote(table)} ({names}) FROM STDIN"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(into) as copy:
         for row in rows:
             copy.write_row(row)

@@ -23,6 +23,7 @@ Texts = Mapping[int, str]
 SHORT_TITLE, SHORT_SENTENCE = 60, 110
 SURE = 15  # an interval no wider than this, in 100, is called sure
 HALF = 50
+LARGEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +129,14 @@ def everybody(k: int) -> str:
 
 
 def drawing(result: Json) -> list[Group]:
-    """The marks of the picture, by group."""
+    """The marks of the picture, by group. The largest mark is drawn as six would be: the area goes with the people."""
+    most = max((n for *_place, n in result["marks"]), default=1)
     return [
-        Group(group["name"], group["people"], [(x, y, n) for g, x, y, n in result["marks"] if g == place])
+        Group(
+            group["name"],
+            group["people"],
+            [(x, y, max(1, round(LARGEST * n / most))) for g, x, y, n in result["marks"] if g == place],
+        )
         for place, group in enumerate(result["groups"])
     ]
 

@@ -28,6 +28,7 @@ def discussions(hub: Hub, actor: Actor) -> dict[str, Any] | None:
         .visible_to(actor)
         .with_can(actor, "vote")
         .annotate(groups=Subquery(newest.values("k")[:1]), people=Subquery(newest.values("voters")[:1]))
+        .annotate(more=Subquery(newest.values("result__more")[:1]))
         .order_by("state", "-id")
     )
     found = sorted(rows[: SHOWN + 1], key=lambda row: row.state != Discussion.State.OPEN)

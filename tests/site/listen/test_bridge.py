@@ -77,12 +77,6 @@ def test_an_export_comes_in_whole(town):
     assert np.array_equal(read.votes.start, export.votes.start)
 
 
-def test_votes_are_made_in_the_order_of_the_models_fields():
-    """Bringing in makes them by place; another order of fields would mix up voters and statements."""
-    names = [field.attname for field in Vote._meta.concrete_fields]
-    assert names == ["id", "hub_id", "discussion_id", "statement_id", "voter_id", "value", "at"]
-
-
 def test_a_broken_export_leaves_nothing(town):
     """Nothing is half brought in, and the error names file and row."""
     from upwell import InputError

@@ -72,6 +72,7 @@ def test_a_small_group_is_nowhere_on_any_page(client, town):
             assert "23" not in text.replace("2023", "")
             assert "Group C" not in text
         assert "More than 20 people voted" in words(page(client, row))
+        assert "More than 20 people voted" in words(client.get(f"/h/{town.hub.slug}/discussions/"))
 
 
 @pytest.mark.parametrize("name", ["", "table/"])

@@ -83,6 +83,17 @@ PARTS = (
     Part("yvonne", "leeds-together", "Yvonne Stapleton", 62, (("admin", ""),), "leeds-042"),
 )
 FIRST = frozenset({"admin", "safeguarding"})  # given by the operator when a hub began
+# Harehills, Seacroft, Chapel Allerton, Headingley, Bramley, Armley, Beeston, Hunslet: where the partner schools are.
+PARTNER_PLACES = (
+    "leeds-053",
+    "leeds-050",
+    "leeds-034",
+    "leeds-044",
+    "leeds-058",
+    "leeds-067",
+    "leeds-090",
+    "leeds-112",
+)
 ENTERED = (("semira", "spring-lane"), ("tomasz", "spring-lane"), ("ruth", "onward"), ("leroy", "onward"))
 OPERATOR = "operator@example.invalid"  # the same as the example's first start would make
 
@@ -154,7 +165,7 @@ def birthday(world: World, age: int) -> date:
 
 def _crowd(world: World, slug: str, count: int) -> None:
     """Make the many of one hub. Most ages were confirmed; some are claimed or unknown and count as young."""
-    near, weights = world.near("leeds-060", 1.1) if slug == "spring-lane" else world.near("leeds-111", 4.0)
+    near, weights = _homes(world, slug)
     confirmed_by = admin_of(world, slug)
     claimed_by = next(
         (world.staff[p.key] for p in PARTS if p.hub == slug and p.roles[0][0] in {"organiser", "lead", "convenor"}),
@@ -163,6 +174,15 @@ def _crowd(world: World, slug: str, count: int) -> None:
     places = world.rng.choices(near, weights, k=count)
     rows = [_somebody(world, slug, n, place, confirmed_by, claimed_by) for n, place in enumerate(places, 1)]
     world.crowd[slug] = Person.objects.bulk_create(rows, batch_size=AT_ONCE)
+
+
+def _homes(world: World, slug: str) -> tuple[list[Place], list[float]]:
+    """Return where the people of a hub live. The mentoring programme works through partners in a few places."""
+    if slug == "spring-lane":
+        return world.near("leeds-060", 1.1)
+    if slug == "onward":
+        return [world.places[code] for code in PARTNER_PLACES], [1.0] * len(PARTNER_PLACES)
+    return world.near("leeds-111", 4.0)
 
 
 def _somebody(

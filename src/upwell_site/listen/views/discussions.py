@@ -33,6 +33,7 @@ def discussions(request: Request) -> HttpResponse:
         .annotate(
             groups=Subquery(newest.order_by("-id").values("k")[:1]),
             people=Subquery(newest.order_by("-id").values("voters")[:1]),
+            more=Subquery(newest.order_by("-id").values("result__more")[:1]),
         )
         .order_by("-id")
     )
