@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from upwell_site.core import outbox, policy
-from upwell_site.core.actions.people import add_person, propose_role
+from upwell_site.core.actions.people import SAFETY_ROLES, add_person, propose_role
 from upwell_site.core.actor import roles_of
 from upwell_site.core.door.keys import hash_of, new_key
 from upwell_site.core.events import log
@@ -180,7 +180,7 @@ def _give(person: Person, invitation: Invitation) -> None:
         _give_first(person, invitation)
         return
     by = invitation.by
-    if by is None or by.pk == person.pk:
+    if by is None or by.pk == person.pk or by.emptied_at or (by.user and not by.user.is_active):
         return
     actor = Actor(by.hub_id, by.pk, roles_of(by))
     if not policy.can(actor, "offer", invitation):
@@ -189,6 +189,8 @@ def _give(person: Person, invitation: Invitation) -> None:
         hub_id=person.hub_id, person=person, role=invitation.role, programme=invitation.programme, until=None
     )
     row = live.first() or propose_role(by=by, person=person, role=invitation.role, programme=invitation.programme)
+    if row.role in SAFETY_ROLES:  # two people give these: whoever invited has proposed, another says yes
+        return
     if row.granted_at is None and policy.can(actor, "grant", row) and (person.is_adult or row.role == row.Role.MENTEE):
         row.granted_by, row.granted_at = by, timezone.now()
         row.save(update_fields=["granted_by", "granted_at"])
