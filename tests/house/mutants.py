@@ -56,7 +56,7 @@ def seat_of_anybody() -> Iterator[None]:
 
     def careless(actor, role, resource_relation):
         if "me_among" in resource_relation and resource_relation["me_among"] == "core.Seat":
-            return policy._among(resource_relation, policy._many(actor, "core.Seat", resource_relation))
+            return policy._among(resource_relation, policy._many(actor, "core.Seat", resource_relation, {}))
         return real(actor, role, resource_relation)
 
     with mock.patch.object(policy, "_relation", careless):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from upwell_site.core.views import help as guides
-from upwell_site.core.views import home, hubs, search
+from upwell_site.core.views import gallery, home, hubs, search
 
 urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/", hubs.hub, name="hub"),
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/safe/", hubs.hub_safe, name="hub_safe"),
     path("h/<slug:hub>/places/<int:place>/", hubs.place, name="place"),
     path("safe/", guides.safe, name="safe"),
+    path("gallery/", gallery.parts, name="gallery"),
     path("help/", guides.help_list, name="help"),
     path("help/<slug:guide>/", guides.guide, name="guide"),
 ]
