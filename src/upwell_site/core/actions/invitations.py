@@ -180,7 +180,7 @@ def _give(person: Person, invitation: Invitation) -> None:
         _give_first(person, invitation)
         return
     by = invitation.by
-    if by is None or by.pk == person.pk or by.emptied_at or (by.user and not by.user.is_active):
+    if by is None or by.pk == person.pk:
         return
     actor = Actor(by.hub_id, by.pk, roles_of(by))
     if not policy.can(actor, "offer", invitation):
