@@ -99,6 +99,7 @@ REL: Rel = {
             "lead": {"programme", "seated", "offered"},
             "organiser": {"programme", "seated", "offered"},
             "evaluator": {"programme", "offered"},
+            "*": {"listed"},  # a mistake in the row: nobody finds them for all that
         },
         "adult": {
             "adult": {"self"},
@@ -118,8 +119,9 @@ REL: Rel = {
         },
     },
     "membership": {
-        "young": {"young": {"self"}, "lead": {"programme"}, "*": {"other_role", "youth_role"}},
-        "proposed": {"adult": {"self"}, "lead": {"programme"}, "*": {"other_role", "youth_role"}},
+        "young": {"young": {"self"}, "lead": {"programme"}, "*": {"other_role", "youth_role", "taking_part"}},
+        "proposed": {"adult": {"self"}, "lead": {"programme"}, "*": {"other_role", "youth_role", "waiting"}},
+        "organiser": {"organiser": {"self"}, "lead": {"programme"}, "*": {"other_role", "youth_role"}},
         "safe": {"safe": {"self"}, "*": {"safety_role"}},
     },
     "organisation": {"one": {}},
@@ -301,7 +303,7 @@ def _people(world: World, side: Side) -> None:
         user = User.objects.create_user(f"{who}-{side.name}@example.org")
         world.users[f"{who}@{side.name}"] = user
         born = {"young": today.replace(year=today.year - 14, day=1), "unknown": None}.get(who, date(1980, 5, 17))
-        listed = who == "listed"
+        listed = who in {"listed", "young"}
         side.people[who] = Person.objects.create(
             hub=side.hub,
             user=user,
@@ -313,7 +315,7 @@ def _people(world: World, side: Side) -> None:
             born=born,
             adult_on=born.replace(year=born.year + 18) if born else None,
             listed=listed,
-            contact_ok=listed,
+            contact_ok=who == "listed",
         )
     side.rows["person"] = {who: side.people[who] for who in REL["person"]}
 
@@ -345,7 +347,12 @@ def _roles(side: Side) -> None:
         hub=side.hub, person=side.people["adult"], role="organiser", programme=programmes["A"], proposed_by=granter
     )
     memberships = side.rows["membership"]
-    side.rows["membership"] = {"young": memberships["young"], "proposed": proposed, "safe": memberships["safe"]}
+    side.rows["membership"] = {
+        "young": memberships["young"],
+        "proposed": proposed,
+        "safe": memberships["safe"],
+        "organiser": memberships["organiser"],
+    }
     for who in ("mentor", "lapsed"):
         for what in Standing.What.values:
             gone = who == "lapsed" and what == "check"
@@ -451,7 +458,7 @@ def _listen_rows(world: World, side: Side) -> None:
     def discussion(row: str, by: str, **more: Any) -> Discussion:
         return Discussion.objects.create(hub=hub, title=world.word(n, "discussion", row), programme=a, by=p[by], **more)
 
-    opened, draft = discussion("open", "lead", state="open", public=True), discussion("draft", "organiser")
+    opened, draft = discussion("open", "lead", state="open", public=True), discussion("draft", "organiser", public=True)
     Link.objects.filter(pk=world.links[n]).update(scope=f"listen.discussion:{opened.pk}")
     statements = {
         row: Statement.objects.create(

@@ -36,7 +36,7 @@ def flag(name: str, default: bool, about: str) -> bool:
 def number(name: str, default: int, about: str) -> int:
     """Return a whole-number setting."""
     value = text(name, str(default), about)
-    if not value.isdigit():
+    if not value.isdecimal():
         raise ImproperlyConfigured(f'{name} must be a whole number, not "{value}".')
     return int(value)
 

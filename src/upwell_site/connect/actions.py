@@ -76,8 +76,10 @@ def store_proposals(*, by: Person | None, round: Round, result: Result) -> None:
 
     If somebody locked, dropped or approved a pair while it ran, nothing is kept: it would undo what they decided.
     """
+    # As approving does, and each pair too: one approved or locked meanwhile is not deleted under anybody's hands.
+    Programme.objects.select_for_update(no_key=True).get(pk=round.programme_id)
     round = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
-    rows = list(Pair.objects.filter(hub_id=round.hub_id, round=round))
+    rows = list(Pair.objects.select_for_update(of=("self",)).filter(hub_id=round.hub_id, round=round).order_by("pk"))
     kept = frozenset((p.mentee_id, p.mentor_id) for p in rows if p.locked and p.state == Pair.State.PROPOSED)
     out = frozenset((p.mentee_id, p.mentor_id) for p in rows if p.state == Pair.State.DROPPED)
     done = {p.mentee_id for p in rows if p.state == Pair.State.APPROVED}

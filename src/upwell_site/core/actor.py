@@ -47,7 +47,8 @@ def actor_in_hub(request: HttpRequest, hub: Hub) -> tuple[Actor, Person | None]:
     """Return who somebody is in `hub`, and their person there."""
     if not request.user.is_authenticated:
         return _link_holder(request, hub)
-    person = Person.objects.filter(hub=hub, user=request.user, emptied_at__isnull=True).first()
+    mine = Person.objects.filter(hub=hub, user=request.user, emptied_at__isnull=True)
+    person = mine.select_related("user").first()
     if person is None or not request.user.is_active:
         return Actor(hub.pk, roles={"visitor": None, "user": None}), None
     roles = {"user": None, **roles_of(person)}
@@ -61,9 +62,12 @@ def actor_in_hub(request: HttpRequest, hub: Hub) -> tuple[Actor, Person | None]:
 def roles_of(person: Person, day: date | None = None) -> dict[str, frozenset[int] | None]:
     """Return the roles a person holds on a day: derived from their age, and granted ones that are live.
 
-    A role lapses with its own last day, with the programme's, and a mentor's with any standing it needs.
+    A role lapses with its own last day, with the programme's, and a mentor's with any standing it needs. Somebody whose
+    sign-in was closed holds none: work they asked for and invitations they wrote end with it.
     """
     day = day or timezone.localdate()
+    if person.emptied_at is not None or (person.user is not None and not person.user.is_active):
+        return {"visitor": None}
     adult = person.adult_on is not None and person.adult_on <= day
     roles: dict[str, frozenset[int] | None] = {"visitor": None, "participant" if adult else "young": None}
     live = (

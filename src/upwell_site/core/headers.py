@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 ALWAYS = {
@@ -11,6 +12,8 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Robots-Tag": "noarchive",
 }
+# Addresses that are keys themselves: what they open is nobody else's, also before anybody has signed in.
+BY_KEY = ("/invitation/", "/l/", "/u/")
 
 
 class Headers:
@@ -31,4 +34,9 @@ class Headers:
 def _personal(request: HttpRequest) -> bool:
     user = getattr(request, "user", None)
     session = getattr(request, "session", None)
-    return bool((user is not None and user.is_authenticated) or (session is not None and not session.is_empty()))
+    if request.path_info.startswith(BY_KEY):
+        return True
+    try:
+        return bool((user is not None and user.is_authenticated) or (session is not None and not session.is_empty()))
+    except DatabaseError:  # who it is cannot be asked: the error page still has its headers, and nobody keeps it
+        return True

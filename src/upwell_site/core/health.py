@@ -72,7 +72,7 @@ def outbox(state: str = "") -> QuerySet[Letter]:
 
 def letter(number: str) -> Letter | None:
     """Return one letter of the whole site, by its number as it stands in an address."""
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
         return None
     found: Letter | None = Letter.objects.select_related("hub", "to__user").filter(pk=int(number)).first()
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import secrets
 from collections.abc import Callable
@@ -20,15 +22,15 @@ def new_key() -> str:
     return secrets.token_urlsafe(18)
 
 
-def once(request: Any, decide: Callable[[], str]) -> HttpResponse:
+def once(request: Any, decide: Callable[[], str], *, anybody: bool = False) -> HttpResponse:
     """Run `decide` once for the key that the form carries, and go to the address it returns.
 
     The key and the decision are one transaction: a refused action leaves no key. A form without a usable key gets one,
-    so that an old page still works; natural unique keys stand behind it.
+    so that an old page still works; natural unique keys stand behind it. A key counts for one person and one address:
+    in other hands, or on another form of the same page, it is another key. `anybody`: also across signing in.
     """
     key = request.POST.get("once", "")
-    if not KEY.match(key):
-        key = new_key()
+    key = _bound(request, key if KEY.match(key) else new_key(), anybody=anybody)
     hub_id = request.actor.hub_id
     try:
         with transaction.atomic():
@@ -41,3 +43,12 @@ def once(request: Any, decide: Callable[[], str]) -> HttpResponse:
             raise
         return HttpResponseRedirect(before.answer)
     return HttpResponseRedirect(row.answer)
+
+
+def _bound(request: Any, key: str, *, anybody: bool) -> str:
+    """Return the key as it is kept: what a form carries, whose form it is, and where it goes."""
+    who = ""
+    if not anybody:
+        who = f"user {request.user.pk}" if request.user.is_authenticated else f"visit {request.session.session_key}"
+    told = hashlib.sha256("\n".join((who, request.path, key)).encode("utf-8", "replace")).digest()
+    return base64.urlsafe_b64encode(told).decode()[:40]

@@ -186,7 +186,7 @@ def _taken(areas: Sequence[Area], above: Place) -> str:
 def _areas(text: str, name: str, code: str, prefix: str) -> Iterator[Area]:
     features = _features(text)
     properties: dict[str, Any] = features[0].get("properties") or {}
-    name_key = _key(properties, name, NAME_KEYS, lambda value: isinstance(value, str) and not value.isdigit())
+    name_key = _key(properties, name, NAME_KEYS, lambda value: isinstance(value, str) and not value.isdecimal())
     code_key = _key(properties, code, CODE_KEYS, lambda value: isinstance(value, str | int), needed=bool(code))
     seen: set[str] = set()
     for number, feature in enumerate(features, 1):

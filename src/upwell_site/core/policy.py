@@ -150,7 +150,7 @@ def _relation(actor: Actor, role: str, relation: Mapping[str, Any]) -> Q:
         return Q(**{_path(key): _value(value) for key, value in relation["is"].items()})
     if "scope" in relation:
         label, _, number = actor.scope.partition(":")
-        if label != relation["scope"] or not number.isdigit():
+        if label != relation["scope"] or not number.isdecimal():
             return NOBODY
         return Q(**{_path(relation.get("path", "pk")): int(number)})
     if "me" in relation:

@@ -274,3 +274,24 @@ def test_a_role_lost_meanwhile_stops_the_list(here):
     Membership.objects.filter(person=here.lead).update(until=timezone.localdate())
     assert driver.post("load").status_code == 404
     assert not Ask.objects.exists()
+
+
+def test_a_list_of_a_lead_claims_nobody_adult_who_is_here(lead, here):
+    """What a lead may not write by hand, a list of theirs does not write either; what protects counts at once."""
+    lead.bring_in("mentors", MENTORS.replace("1980-05-01", ""))
+    older = MENTORS.replace("1980-05-01", "1981-06-02")
+    lead.bring_in("mentors", older)
+    amina = Person.objects.get(name="Amina Khan")
+    assert (amina.born, amina.born_claimed) == (None, None)
+    young = date.today().year - 15
+    lead.bring_in("mentors", MENTORS.replace("1980-05-01", f"{young}-05-01"))
+    amina.refresh_from_db()
+    assert amina.born == date(young, 5, 1)
+
+
+def test_somebody_who_asked_to_be_found_is_not_brought_into_a_programme_by_that(lead, here):
+    """Knowing an address and a name is not enough to learn a phone number and a date of birth."""
+    found = person(here.hub, "Ada Open", email="ada@example.org", phone="0113 496 0000", born=date(1980, 1, 1))
+    Person.objects.filter(pk=found.pk).update(listed=True, adult_on=date(1998, 1, 1))
+    lead.bring_in("people", "name,email\nAda Open,ada@example.org\n", where=str(here.mentoring.pk))
+    assert not Membership.objects.filter(person=found).exists()

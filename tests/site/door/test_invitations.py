@@ -316,3 +316,22 @@ def test_fifty_clicks_in_the_same_moment_join_once(committed, hub):
     said = at_once(50, lambda: invitations.accept(by=user, invitation=row))
     assert sorted(said) == ["refused"] * 49 + ["won"]
     assert Person.objects.filter(hub=hub, user=user).count() == 1
+
+
+def test_a_safeguarding_lead_does_not_appoint_a_deputy_alone(hub):
+    """Two people give this role, by an invitation as by hand: the invitation is the first yes, not both."""
+    safe, other = door.person(hub, "Safiya Safe", role="safeguarding"), door.person(hub, "Ulf Adult")
+    row, _key = made(safe, address=user_of(other).email, role="deputy")
+    invitations.accept(by=other.user, invitation=row)
+    assert Membership.objects.get(person=other, role="deputy").granted_at is None
+    assert "deputy" not in roles_of(other)
+
+
+def test_an_invitation_of_somebody_whose_sign_in_was_closed_gives_no_role(hub):
+    admin, adult = door.person(hub, "Ada Admin", role="admin"), door.person(hub, "Ulf Adult")
+    row, _key = made(admin, address=user_of(adult).email, role="organiser")
+    user = user_of(admin)
+    user.is_active = False
+    user.save()
+    invitations.accept(by=adult.user, invitation=Invitation.objects.get(pk=row.pk))
+    assert not Membership.objects.filter(person=adult).exists()

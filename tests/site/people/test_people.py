@@ -235,11 +235,12 @@ def test_somebody_of_unknown_age_cannot_either(room, as_):
 def test_an_adult_date_waits_and_a_second_person_confirms_it(room, as_):
     unknown = make_person(room.hub, "Uma Unknown", born=None)
     give_role(unknown, "mentee", room.programme)
-    as_(room.lead).post("person_born", unknown, born="1980-01-01")
+    assert as_(room.lead).post("person_born", unknown, born="1980-01-01").status_code == 403
+    as_(room.admin).post("person_born", unknown, born="1980-01-01")
     unknown.refresh_from_db()
     assert unknown.born_claimed == date(1980, 1, 1) and not unknown.is_adult
 
-    text = as_(room.lead).post_and_read("people_ages", row=[unknown.pk])
+    text = as_(room.admin).post_and_read("people_ages", row=[unknown.pk])
     assert "Somebody else has to confirm" in text
     unknown.refresh_from_db()
     assert not unknown.is_adult

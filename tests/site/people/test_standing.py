@@ -11,7 +11,7 @@ from tests.factories.people import in_order
 from upwell_site.core.actions import people as people_actions
 from upwell_site.core.actions import standing as actions
 from upwell_site.core.actor import roles_of
-from upwell_site.core.models import HubText, Membership, Standing
+from upwell_site.core.models import HubText, Membership, Person, Standing
 from upwell_site.core.refused import Refused
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +119,13 @@ def test_a_role_given_does_not_make_a_check(room):
     """Being a mentor by role and being in order are two things."""
     assert people_actions.live_roles(room.mentor, "mentor").exists()
     assert "mentor" not in roles_of(room.mentor)
+
+
+def test_where_under_18s_take_part_a_lead_writes_down_no_check_though_nobody_looks_after_safety(room):
+    """A safeguarding lead whose time ran out opens no door to young people."""
+    room.hub.takes_under_18s = True
+    room.hub.save()
+    Membership.objects.filter(person=room.safe).update(until=timezone.localdate())
+    lead = Person.objects.get(pk=room.lead.pk)
+    with pytest.raises(Refused, match="Only the safeguarding lead"):
+        actions.record(by=lead, person=room.mentor, what="check", until=timezone.localdate() + timedelta(days=9))

@@ -134,7 +134,7 @@ def back_value(back: str, key: str) -> str:
     """Return one known value out of the list's own address, never anything else."""
     for part in back[:100].split("&"):
         name, _equals, value = part.partition("=")
-        if name == key and (value in SHOW or value in ORDERS or (value.isdigit() and len(value) < 6)):
+        if name == key and (value in SHOW or value in ORDERS or (value.isdecimal() and len(value) < 6)):
             return value
     return ""
 

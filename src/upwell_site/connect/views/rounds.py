@@ -41,7 +41,7 @@ def me(request: Request) -> Person:
 def page_number(request: Request) -> int:
     """Return the page asked for, from 1."""
     text = request.GET.get("page", "")
-    return max(1, int(text)) if text.isdigit() and len(text) < 6 else 1
+    return max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
 
 
 def decide(request: Request, back: str, do: Callable[[], str]) -> HttpResponse:

@@ -120,7 +120,7 @@ def find_place(words: str) -> Place | None:
     if not words:
         return None
     outcode = words.upper()
-    if 2 <= len(outcode) <= 4 and outcode.isalnum() and any(c.isdigit() for c in outcode) and outcode[0].isalpha():
+    if 2 <= len(outcode) <= 4 and outcode.isalnum() and any(c.isdecimal() for c in outcode) and outcode[0].isalpha():
         place, _made = Place.objects.get_or_create(
             code=f"outcode:{outcode}", defaults={"name": outcode, "level": Place.Level.OTHER}
         )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from upwell_site.core import outbox, policy
-from upwell_site.core.actions.people import add_person, propose_role, tell_of_role
+from upwell_site.core.actions.people import SAFETY_ROLES, add_person, propose_role, tell_of_role
 from upwell_site.core.actor import roles_of
 from upwell_site.core.door.keys import hash_of, new_key
 from upwell_site.core.events import log
@@ -190,7 +190,9 @@ def _give(person: Person, invitation: Invitation) -> None:
     )
     there = live.first()
     row = there or propose_role(by=by, person=person, role=invitation.role, programme=invitation.programme, tell=False)
-    if row.granted_at is None and policy.can(actor, "grant", row) and (person.is_adult or row.role == row.Role.MENTEE):
+    fit = person.is_adult or row.role == row.Role.MENTEE
+    two = row.role in SAFETY_ROLES  # two people give these: whoever invited has proposed, another says yes
+    if row.granted_at is None and fit and not two and policy.can(actor, "grant", row):
         row.granted_by, row.granted_at = by, timezone.now()
         row.save(update_fields=["granted_by", "granted_at"])
         log(by, "grant_role", row)

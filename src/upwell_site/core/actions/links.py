@@ -42,7 +42,7 @@ def openings(actor: Actor) -> list[tuple[str, str]]:
 def opened_by(link: Link) -> Model | None:
     """Return the row that a link opens, when it is still there."""
     label, _sep, number = link.scope.partition(":")
-    if not number.isdigit():
+    if not number.isdecimal():
         return None
     try:
         model = apps.get_model(label)

@@ -262,7 +262,11 @@ def end_role(*, by: Person, membership: Membership) -> None:
 
 
 def _check_not_the_last(membership: Membership) -> None:
-    """A hub keeps one admin, and one safeguarding lead while people under 18 take part."""
+    """A hub keeps one admin, and one safeguarding lead while people under 18 take part.
+
+    Two who end each other's role at the same moment wait for each other here.
+    """
+    Hub.objects.select_for_update(no_key=True).get(pk=membership.hub_id)
     others = _holders(membership.hub_id, membership.role).exclude(pk=membership.pk)
     if membership.role == Membership.Role.ADMIN and not others.exists():
         raise Refused(_("This is the only hub admin. Please give the role to somebody else first."))

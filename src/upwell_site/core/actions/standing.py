@@ -19,8 +19,11 @@ CHECK_DAYS = 3 * 366  # a check is looked at again after three years at the late
 
 
 def may_record_check(person: Person) -> bool:
-    """Whether `person` may say that a check is in order: where somebody looks after safety, only they."""
-    return holds_safety_role(person) or not has_safety_role(person.hub_id)
+    """Whether `person` may say that a check is in order: where somebody looks after safety, only they.
+
+    Where under-18s take part it is never anybody else: a safeguarding lead whose time ran out has to be followed first.
+    """
+    return holds_safety_role(person) or not (person.hub.takes_under_18s or has_safety_role(person.hub_id))
 
 
 @transaction.atomic

@@ -73,6 +73,7 @@ class _Known:
     by_address: dict[tuple[str, str], Person] = field(default_factory=dict)
     edit: set[int] = field(default_factory=set)
     contact: set[int] = field(default_factory=set)
+    claim: set[int] = field(default_factory=set)
     organisations: dict[str, int] = field(default_factory=dict)
 
     def who(self, key: str, values: Values) -> Person | None:
@@ -145,12 +146,15 @@ def _known(named: list[tuple[Row, str]], loading: Loading) -> _Known:
         fold(row.values.get("name", "")) for row, key in named if row.values.get("email") and key not in known.by_key
     }
     if names:
-        seen = people.filter(pk__in=Person.objects.visible_to(loading.actor).values("pk"), folded__in=names)
+        # Only those one looks after: being found by others in the hub is no leave to be brought into a programme.
+        mine = Person.objects.visible_to(loading.actor, "young_flag").values("pk")
+        seen = people.filter(pk__in=mine, folded__in=names)
         known.by_address = {(p.email.lower(), p.folded): p for p in seen.exclude(email="")}
     found = {p.pk for p in (*known.by_key.values(), *known.by_address.values())}
     if found:
         mine = Person.objects.filter(hub=loading.hub, pk__in=found)
         known.edit = set(mine.visible_to(loading.actor, "edit").values_list("pk", flat=True))
+        known.claim = set(mine.visible_to(loading.actor, "claim_born").values_list("pk", flat=True))
         known.contact = set(mine.visible_to(loading.actor, "edit_contact").values_list("pk", flat=True))
     asked = {fold(row.values["organisation"]) for row, _key in named if "organisation" in row.values}
     if asked:
@@ -178,6 +182,10 @@ def _age(plan: Plan, known: _Known, loading: Loading) -> bool:
     if born is None or (plan.thing and plan.thing.pk not in known.edit):
         return True
     plan.more["age"] = ages.claimed(plan.thing, born, loading.by)
+    if plan.thing and plan.more["age"].get("born_claimed") and plan.thing.pk not in known.claim:
+        plan.more["age"] = {}  # a list may raise protection; what takes it away is written by who may do so by hand
+        loading.counts["kept"] += 1
+        return True
     if plan.more["age"].get("born_claimed") and loading.by is None:
         message = _("Somebody has to vouch for a date that makes a person an adult. Say who with --by.")
         loading.problem(plan.row, "born", message)

@@ -51,7 +51,7 @@ class OrganisationForm(forms.Form):
         if not number:
             return ""
         number = number if number.startswith("360G-") else number.upper()
-        if number.isdigit():
+        if number.isdecimal():
             raise ValidationError(_now("Which register is it from? A charity writes GB-CHC- before it."))
         ORG_ID(number)
         return number

@@ -101,7 +101,7 @@ def _offer(request: Request) -> HttpResponse:
 
 def _listed(request: Request, form: InvitationForm) -> HttpResponse:
     start = request.GET.get("from", "")
-    at = int(start) if start.isdigit() and len(start) < 7 else 0
+    at = int(start) if start.isdecimal() and len(start) < 7 else 0
     rows = Invitation.objects.filter(hub=request.hub).visible_to(request.actor).with_can(request.actor, "withdraw")
     found = list(rows.select_related("programme", "by")[at : at + PAGE + 1])
     more = f"?from={at + PAGE}" if len(found) > PAGE else ""

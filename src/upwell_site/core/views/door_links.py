@@ -90,7 +90,7 @@ def _make(request: Request) -> HttpResponse:
 
 def _listed(request: Request, form: LinkForm) -> HttpResponse:
     start = request.GET.get("from", "")
-    at = int(start) if start.isdigit() and len(start) < 7 else 0
+    at = int(start) if start.isdecimal() and len(start) < 7 else 0
     rows = Link.objects.filter(hub=request.hub).visible_to(request.actor).with_can(request.actor, "withdraw")
     found = list(rows.select_related("person").order_by("-pk")[at : at + PAGE + 1])
     names = dict(links.openings(request.actor))

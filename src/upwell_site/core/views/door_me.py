@@ -33,7 +33,7 @@ def front(request: Request) -> HttpResponse:
     if is_empty():
         return HttpResponseRedirect(reverse("start"))
     after = request.GET.get("from", "")
-    at = int(after) if after.isdigit() and len(after) < 7 else 0
+    at = int(after) if after.isdecimal() and len(after) < 7 else 0
     hubs = list(Hub.objects.select_related("place").order_by("name", "pk")[at : at + PAGE + 1])
     more = f"?from={at + PAGE}" if len(hubs) > PAGE else ""
     return render(request, "core/door/front.html", {"hubs": hubs[:PAGE], "more": more})

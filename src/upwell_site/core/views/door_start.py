@@ -167,7 +167,7 @@ def _begin(request: Request) -> HttpResponse:
         return reverse("started")
 
     try:
-        return once(request, decide)
+        return once(request, decide, anybody=True)  # whoever starts is signed in by it
     except Refused as no:
         if not begin.is_empty():
             raise Http404 from None

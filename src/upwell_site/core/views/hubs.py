@@ -101,7 +101,7 @@ def _reach(contact: str) -> str:
     if "@" in words and " " not in words:
         return f"mailto:{words}"
     digits = words.replace(" ", "")
-    if digits.lstrip("+").isdigit() and len(digits) >= 9:
+    if digits.lstrip("+").isdecimal() and len(digits) >= 9:
         return f"tel:{digits}"
     return ""
 

@@ -35,7 +35,7 @@ def decided(request: Request, where: str, decide: Callable[[], Any], said: str, 
 def page_of(request: Request, rows: QuerySet[R], key: str = "pk") -> tuple[list[R], str]:
     """Return fifty rows, newest first, and the query of the page after them ("" when there is none)."""
     before = request.GET.get("before", "")
-    if before.isdigit() and len(before) < 19:
+    if before.isdecimal() and len(before) < 19:
         rows = rows.filter(**{f"{key}__lt": int(before)})
     found = list(rows.order_by(f"-{key}")[: PAGE + 1])
     more = f"?before={found[PAGE - 1].pk}" if len(found) > PAGE else ""

@@ -252,6 +252,9 @@ def store_grouping(*, by: Person | None, discussion: Discussion, found: Found) -
 def remove(*, by: Person, discussion: Discussion) -> None:
     """Take a discussion out again, all of it: only while nobody of this place has voted in it."""
     hub_id = discussion.hub_id
+    Discussion.objects.select_for_update().get(
+        hub_id=hub_id, pk=discussion.pk
+    )  # a first vote waits, then finds nothing
     if Voter.objects.filter(hub_id=hub_id, discussion=discussion).known().exists():
         raise Refused(_("People here have voted in it. Close it instead: their votes stay theirs."))
     if Job.objects.filter(hub_id=hub_id, about=f"listen.discussion:{discussion.pk}", state=Job.State.RUNNING).exists():
