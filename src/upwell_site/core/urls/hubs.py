@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from upwell_site.core.views import help as guides
 from upwell_site.core.views import gallery, home, hubs, search
+from upwell_site.core.views import help as guides
 
 urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/", hubs.hub, name="hub"),
