@@ -53,6 +53,7 @@ GUIDES: dict[str, str] = {
     "round_add": "connect",
     "rounds": "connect",
     "safe": "safety",
+    "say": "taking-part",
     "second_step": "sign-in",
     "session": "training",
     "standing_set": "roles",

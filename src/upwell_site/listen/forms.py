@@ -236,7 +236,10 @@ class TalkForm(Clean):
         required=False,
         empty_label=gettext_lazy("Not said"),
     )
-    how = forms.ChoiceField(label=gettext_lazy("Where did you talk?"), choices=Conversation.How.choices)
+    how = forms.ChoiceField(
+        label=gettext_lazy("Where did you talk?"),
+        choices=[(how.value, how.label) for how in Conversation.How if how != Conversation.How.WORDS],
+    )
     on = forms.DateField(
         label=gettext_lazy("When?"),
         initial=timezone.localdate,

@@ -83,7 +83,8 @@ def _speaker(note: Note) -> str:
 
 def _spoken(hub: Hub) -> str:
     """Say how many have spoken since January, from five on."""
-    talks = Conversation.objects.filter(hub=hub, on__gte=_new_year())
+    # what people write by themselves is not counted: one person may write ten times
+    talks = Conversation.objects.filter(hub=hub, on__gte=_new_year()).exclude(how=Conversation.How.WORDS)
     found = talks.aggregate(known=Count("person", distinct=True), unknown=Count("pk", filter=Q(person__isnull=True)))
     people = found["known"] + found["unknown"]
     if people < FEWEST:

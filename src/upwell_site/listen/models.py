@@ -20,6 +20,7 @@ class Conversation(HubRow):
         STREET = "street", _("Out and about")
         PHONE = "phone", _("By phone")
         EVENT = "event", _("At an event")
+        WORDS = "words", _("They wrote it here themselves")
 
     organiser = models.ForeignKey("core.Person", on_delete=models.PROTECT, related_name="talks_held")
     person = models.ForeignKey("core.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="talks")

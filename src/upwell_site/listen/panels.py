@@ -13,6 +13,7 @@ from upwell_site.core import panels
 from upwell_site.core.models import Hub, Person
 from upwell_site.core.panels import Find, Finds, Need, Way
 from upwell_site.core.policy import Actor
+from upwell_site.listen.actions.own_words import receiver
 from upwell_site.listen.models import Discussion, Grouping, Statement
 
 SHOWN = 3
@@ -55,7 +56,10 @@ def sentences(person: Person, actor: Actor) -> Iterator[Need]:
 
 @panels.ways("listen.vote")
 def ways(hub: Hub, actor: Actor) -> Iterator[Way]:
-    """Vote in what is open."""
+    """Say it in one's own words, and vote in what is open."""
+    if receiver(hub) is not None:
+        said = _("Write what is on your mind. One person of the hub reads it.")
+        yield Way(_("Say it in your own words"), said, reverse("say", args=[hub.slug]), _("Write it down"), order=5)
     rows = Discussion.objects.filter(hub=hub, state=Discussion.State.OPEN, public=True).visible_to(actor)
     row = rows.with_can(actor, "vote").order_by("-id").first()
     if row is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from upwell_site.listen.views import discussions, hosting, talks, votes
+from upwell_site.listen.views import discussions, hosting, own_words, talks, votes
 
 urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/discussions/", discussions.discussions, name="discussions"),
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/discussions/<int:discussion>/vote/", votes.discussion_vote, name="discussion_vote"),
     path("h/<slug:hub>/discussions/<int:discussion>/vote/say/", votes.discussion_say, name="discussion_say"),
     path("h/<slug:hub>/discussions/<int:discussion>/vote/mine/", votes.discussion_mine, name="discussion_mine"),
+    path("h/<slug:hub>/say/", own_words.say, name="say"),
     path("h/<slug:hub>/talks/", talks.talks, name="talks"),
     path("h/<slug:hub>/talks/add/", talks.talk_add, name="talk_add"),
     path("h/<slug:hub>/talks/<int:conversation>/", talks.talk, name="talk"),
