@@ -10,3 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("upwell_site.listen.urls")),
     path("", include("upwell_site.connect.urls")),
 ]
+
+handler404 = "upwell_site.project.errors.not_found"
