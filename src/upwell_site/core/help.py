@@ -19,29 +19,60 @@ GUIDES: dict[str, str] = {
     "enter": "networks",
     "safe": "safety",
     "hub_safe": "safety",
-    "site_safe": "safety",
     "person": "people",
     "person_edit": "people",
+    "site_safe": "safety",
     "rounds": "connect",
     "round_add": "connect",
     "round": "rounds",
-    "round_rules": "rounds",
-    "round_pairs": "rounds",
-    "round_unmatched": "rounds",
-    "round_asks": "rounds",
-    "round_offers": "rounds",
     "pair": "rounds",
-    "discussions": "discussions",
-    "discussion": "discussions",
+    "batch": "bringing-in",
+    "bring_in": "bringing-in",
+    "discussions": "listen",
+    "discussion_add": "listen",
+    "discussion_edit": "listen",
+    "discussion_new": "listen",
+    "discussion_state": "listen",
+    "statement": "listen",
+    "statements": "listen",
+    "discussion": "opinion-groups",
+    "discussion_mine": "taking-part",
+    "discussion_say": "taking-part",
+    "discussion_vote": "taking-part",
+    "talk": "talks",
+    "note": "talks",
     "you": "your-data",
+    "code": "your-data",
+    "notice": "your-data",
+    "network": "networks",
     "programme": "programmes",
-    "training": "trainings",
-    "session": "trainings",
+    "training": "training",
+    "trainings": "training",
+    "session": "training",
+    "standing": "roles",
+    "role": "roles",
     "organisation": "organisations",
     "thread": "messages",
     "threads": "messages",
-    "letter": "letters",
+    "message": "messages",
+    "letter": "outbox",
+    "letters": "outbox",
+    "operate": "outbox",
+    "job": "home",
+    "unsubscribe": "notices",
     "place": "search",
+    "link": "invitations",
+    "links": "invitations",
+    "invitation": "invitations",
+    "start": "first-run",
+    "started": "first-run",
+    "try": "the-example",
+    "remove_example": "the-example",
+    "account": "sign-in",
+    "mfa": "sign-in",
+    "me": "sign-in",
+    "second_step": "sign-in",
+    "sign_out_elsewhere": "sign-in",
 }
 
 
@@ -71,7 +102,13 @@ def _read(path: Path) -> Guide:
     text = path.read_text("utf-8")
     first = re.match(r"#\s+(.+)\n", text)
     title = first.group(1).strip() if first else path.stem.replace("-", " ").capitalize()
-    return Guide(path.stem.lower(), title, text[first.end() :].strip() if first else text)
+    return Guide(path.stem.lower(), title, _links(text[first.end() :].strip() if first else text))
+
+
+def _links(text: str) -> str:
+    """Return the text with links that lead somewhere on the site: to other guides; of other files the name stays."""
+    text = re.sub(r"\]\(([\w-]+)\.md\)", r"](/help/\1/)", text)
+    return re.sub(r"\[([^\]]+)\]\(\.\.[^)]*\)", r"\1", text)
 
 
 def guide_for(route: str) -> str:
