@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from tests.factories.signin import user_of
 from upwell_site.connect import actions, bridge
 from upwell_site.connect.models import Ask, Offer, Pair, Round
 from upwell_site.core.models import Hub, Membership, Person, Programme, Site, Standing
@@ -67,6 +68,8 @@ def room(slug: str = "here", **more: Any) -> Room:
         made.people[name] = person(hub, name.title())
         if what:
             role(made.people[name], what, where)
+    for who in (made.lead, made.people["organiser"], made.people["safe"]):  # they can sign in, so they can watch over
+        user_of(who)
     return made
 
 

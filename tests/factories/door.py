@@ -7,7 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from tests.factories.signin import user_of
+from upwell_site.core.actions import begin
 from upwell_site.core.actions.people import add_person
+from upwell_site.core.door import examples
+from upwell_site.core.example import doors
 from upwell_site.core.models import Hub, Membership, Person, Programme, Site
 
 
@@ -36,19 +40,24 @@ def person(of: Hub, name: str, *, role: str = "", within: Programme | None = Non
 
 
 def example() -> Hub:
-    """Mark this database as an example, with one hub and a few people in it."""
+    """Mark this database as an example, with the people its doors lead to; return the hub with most of them."""
     Site.objects.update_or_create(pk=1, defaults={"example": True})
-    place = hub("example", example=True)
-    for name, role in (
-        ("Lena Lead", "lead"),
-        ("Oskar Organiser", "organiser"),
-        ("Sade Safe", "safeguarding"),
-        ("Ada Admin", "admin"),
-        ("Mo Mentor", "mentor"),
-        ("Pat Part", ""),
-    ):
-        person(place, name, role=role)
-    young = person(place, "Yasmin Young", role="mentee", adult=False)
-    young.born, young.adult_on = date(timezone.localdate().year - 14, 1, 1), date(timezone.localdate().year + 4, 1, 1)
-    young.save(update_fields=["born", "adult_on"])
-    return place
+    hubs: dict[str, Hub] = {}
+    for door in doors.doors():
+        if not door.hub:
+            begin.make_operator(by=None, email=door.email)
+            continue
+        place = hubs.get(door.hub) or hubs.setdefault(door.hub, hub(door.hub, example=True))
+        role = {"young": "mentee", "participant": ""}.get(door.key, door.key)
+        row = person(place, door.name, role=role, adult=door.key != "young")
+        row.email = door.email
+        row.save(update_fields=["email"])
+        user_of(row)
+    return hubs["onward"]
+
+
+def behind(key: str) -> Person:
+    """Return the person behind a door of the example."""
+    opened = examples.behind(key)
+    assert opened is not None and opened.person is not None
+    return opened.person

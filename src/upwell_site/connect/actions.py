@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
+from upwell_site.connect import ready
 from upwell_site.connect.models import Ask, Offer, Pair, Round, Unmatched
-from upwell_site.core import jobs, outbox
-from upwell_site.core.actor import MENTOR_NEEDS
+from upwell_site.connect.ready import Bars
+from upwell_site.core import jobs, outbox, threads
 from upwell_site.core.bringing.kinds import Loading, Plan
 from upwell_site.core.bringing.people import give_role, update, write_people
 from upwell_site.core.events import log, ref
-from upwell_site.core.models import Hub, Job, Letter, Membership, Person, Programme, Standing
+from upwell_site.core.models import Hub, Job, Letter, Membership, Person, Programme
 from upwell_site.core.refused import Refused
 from upwell_site.core.text import clean
 
@@ -31,13 +30,6 @@ if TYPE_CHECKING:
 AT_ONCE = 500  # rows in one statement
 MATCH = "connect.match"
 TOLD = "round_approved"  # the kind of letter; it says no more than "you have been matched"
-LACKS = {
-    "adult": gettext_lazy("Nobody has confirmed yet that they are 18 or over"),
-    "training": gettext_lazy("The training is not done"),
-    "code": gettext_lazy("The code of conduct is not signed"),
-    "references": gettext_lazy("The references are not in"),
-    "check": gettext_lazy("The check is not in order"),
-}
 
 
 # ---- rounds ----
@@ -202,36 +194,6 @@ class Approved:
     after: datetime | None
 
 
-def mentors_in_order(hub_id: int, day: date | None = None) -> QuerySet[Person]:
-    """Return the people who may be put in touch as mentors: adults for whom training, code, references, check hold.
-
-    The same as `actor.may_mentor`, for many at once; a test holds the two together.
-    """
-    day = day or timezone.localdate()
-    people: QuerySet[Person] = Person.objects.filter(hub_id=hub_id, adult_on__lte=day, emptied_at__isnull=True)
-    for what in sorted(MENTOR_NEEDS):
-        people = people.filter(pk__in=Standing.objects.filter(hub_id=hub_id, what=what).in_force(day).values("person"))
-    return people
-
-
-def lacking(hub_id: int, people: Iterable[Person]) -> dict[int, tuple[str, ...]]:
-    """Return what each of these people lacks before they may be put in touch, in words; nothing for those in order."""
-    by_number = {person.pk: person for person in people}
-    have: dict[int, set[str]] = {number: set() for number in by_number}
-    for some in _chunks(sorted(by_number)):
-        rows = Standing.objects.filter(hub_id=hub_id, person__in=some).in_force(timezone.localdate())
-        for number, what in rows.values_list("person_id", "what"):
-            have[number].add(what)
-    return {
-        number: tuple(
-            str(words)
-            for what, words in LACKS.items()
-            if (not person.is_adult if what == "adult" else what not in have[number])
-        )
-        for number, person in by_number.items()
-    }
-
-
 @transaction.atomic
 def approve_round(*, by: Person, round: Round) -> Approved:
     """Approve every pair of a round whose mentor is in order and has a place; the others stay proposed."""
@@ -259,28 +221,33 @@ def _approve(by: Person, round: Round, rows: QuerySet[Pair]) -> Approved:
     # One approval at a time in a programme: two at once would each count the same free place.
     Programme.objects.select_for_update(no_key=True).get(pk=round.programme_id)
     waiting = rows.filter(state=Pair.State.PROPOSED).select_related("mentee", "mentor")
-    good, held = _sorted_out(round, list(waiting.order_by("-locked", "-score", "id")))
+    bars = ready.bars(round)
+    good, held = _sorted_out(round, bars, list(waiting.order_by("-locked", "-score", "id")))
     now, changed = timezone.now(), 0
     for some in _chunks([pair.pk for pair in good]):
         proposed = Pair.objects.filter(hub_id=round.hub_id, pk__in=some, state=Pair.State.PROPOSED)
         changed += proposed.update(state=Pair.State.APPROVED, approved_at=now, approved_by=by)
     if changed != len(good):
         raise Refused(_("Somebody else decided about a pair at the same moment. Please look at the round again."))
+    write_already = ready.writing(round)
     for pair in good:
-        open_pair_thread(by=by, pair=pair)
+        pair.round = round
+        if (pair.mentee_id, pair.mentor_id) not in write_already:
+            open_pair_thread(by=by, pair=pair, bars=bars)
     letters, after = _tell(round, good)
     return Approved(len(good), held, letters, after)
 
 
-def _sorted_out(round: Round, pairs: list[Pair]) -> tuple[list[Pair], list[Held]]:
+def _sorted_out(round: Round, bars: Bars, pairs: list[Pair]) -> tuple[list[Pair], list[Held]]:
     """Part pairs into those that may be approved now and those that wait; locked and better ones come first."""
-    lacks = lacking(round.hub_id, {pair.mentor_id: pair.mentor for pair in pairs}.values())
-    filled, places = places_filled(round), places_offered(round)
+    mentors = {pair.mentor_id: pair.mentor for pair in pairs}.values()
+    lacks = ready.lacking(round.hub_id, round.programme_id, mentors)
+    filled, places = ready.places_filled(round), ready.places_offered(round)
     good, held = [], []
     for pair in pairs:
-        why = lacks[pair.mentor_id]
+        why = lacks[pair.mentor_id] or _in_the_way(pair, bars)
         if not why and filled[pair.mentor_id] >= places.get(pair.mentor_id, 0):
-            why = (full_words(places.get(pair.mentor_id, 0)),)
+            why = (ready.full_words(places.get(pair.mentor_id, 0)),)
         if why:
             held.append(Held(pair, why))
             continue
@@ -289,29 +256,20 @@ def _sorted_out(round: Round, pairs: list[Pair]) -> tuple[list[Pair], list[Held]
     return good, held
 
 
-def full_words(places: int) -> str:
-    """Say that a mentor has no place left."""
-    if not places:
-        return _("The mentor offers no place in this round")
-    return ngettext("Their one place is taken", "All their %(n)s places are taken", places) % {"n": places}
+def _in_the_way(pair: Pair, bars: Bars) -> tuple[str, ...]:
+    """Return what else keeps these two apart: somebody who left, or a young person nobody could watch over."""
+    if pair.mentee.emptied_at is not None:
+        return (_("One of the two is not here any more"),)
+    unwatched = "" if pair.mentee.is_adult else bars.unwatched(pair.mentee_id, pair.mentor_id)
+    return (unwatched,) if unwatched else ()
 
 
-def places_filled(round: Round) -> Counter[int]:
-    """Return how many approved pairs each mentor has in the programme, whichever round they come from."""
-    rows = Pair.objects.filter(hub_id=round.hub_id, programme=round.programme_id, state=Pair.State.APPROVED)
-    return Counter(dict(rows.values_list("mentor_id").annotate(n=Count("id")).order_by()))
-
-
-def places_offered(round: Round) -> dict[int, int]:
-    """Return how many places each mentor of a round offers."""
-    return dict(Offer.objects.filter(hub_id=round.hub_id, round=round).values_list("person_id", "capacity"))
-
-
-def open_pair_thread(*, by: Person, pair: Pair) -> None:
-    """The seam where an approved pair gets a place to write to each other, in sight of two approved adults.
-
-    Nothing is opened here yet: an approval is the record, and people meet through their programme lead.
-    """
+def open_pair_thread(*, by: Person, pair: Pair, bars: Bars) -> None:
+    """Give an approved pair a place to write to each other; with a young person, in sight of two members of staff."""
+    observers = [] if pair.mentee.is_adult else bars.observers(pair.mentee_id, pair.mentor_id, first=by.pk)
+    threads.open_thread(
+        by=by, parties=[pair.mentee, pair.mentor], observers=observers, about=pair, programme=pair.round.programme
+    )
 
 
 def _tell(round: Round, pairs: Sequence[Pair]) -> tuple[int, datetime | None]:

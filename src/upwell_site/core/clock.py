@@ -14,6 +14,7 @@ from django.db import Error
 from django.utils import timezone
 
 from upwell_site.core import jobs, threads
+from upwell_site.core.actions import bringing
 from upwell_site.core.models import Invitation, Job, Letter, Link, Once
 from upwell_site.core.privacy import KEEP
 
@@ -45,7 +46,7 @@ def tick() -> dict[str, int]:
     for name, work in _parts.items():
         try:
             done[name] = work()
-        except Error as problem:
+        except (Error, OSError) as problem:  # the database, or the folder of uploads
             log.error("tick %s failed: %s", name, type(problem).__name__)
     if any(done.values()):
         log.info("tick %s", " ".join(f"{name}={count}" for name, count in done.items() if count))
@@ -54,6 +55,7 @@ def tick() -> dict[str, int]:
 
 part("jobs ended")(jobs.end_lapsed)
 part("threads paused")(threads.review)
+part("uploads let go")(bringing.sweep)
 
 
 @part("letters taken back")

@@ -26,6 +26,7 @@ from upwell_site.core.text import clean
 
 STAFF = frozenset({"organiser", "lead", "safeguarding", "deputy"})
 APPROVED = STAFF | {"mentor", "partner"}  # "mentor" counts only while everything a mentor needs is in order
+ORDER = ("lead", "organiser", "safeguarding", "deputy", "partner", "mentor")  # who is asked first to watch over one
 WATCHING = 2
 AT_ONCE = 500  # threads looked at together by `review`
 LONGEST = 4000
@@ -41,7 +42,7 @@ Reach = Mapping[str, frozenset[int] | None]
 def lacks(thread: Thread) -> list[str]:
     """Return what a thread lacks before anybody may write in it, each as a sentence; nothing for a sound one."""
     seats = _seated([thread])
-    return _lacks(thread, seats, _roles(seats))
+    return _lacks(thread, seats, _roles(seat.person for seat in seats))
 
 
 def _seated(threads: Collection[Thread]) -> list[Seat]:
@@ -52,7 +53,7 @@ def _seated(threads: Collection[Thread]) -> list[Seat]:
 def _lacks(thread: Thread, seats: Collection[Seat], roles: Mapping[int, Reach]) -> list[str]:
     if not _is_young(seats):
         return []
-    held = {seat.person_id: _held(roles.get(seat.person_id, {}), thread) for seat in seats}
+    held = {seat.person_id: _held(roles.get(seat.person_id, {}), thread.programme_id) for seat in seats}
     watching = [held[seat.person_id] for seat in seats if seat.seat == OBSERVER and _can_see(seat.person)]
     watching = [mine for mine in watching if mine & APPROVED]
     found = []
@@ -78,19 +79,15 @@ def _can_see(person: Person) -> bool:
     return person.is_adult and person.emptied_at is None and user is not None and user.is_active
 
 
-def _held(roles: Reach, thread: Thread) -> frozenset[str]:
-    """Return the roles that reach this thread."""
-    return frozenset(
-        role
-        for role, where in roles.items()
-        if where is None or thread.programme_id is None or thread.programme_id in where
-    )
+def _held(roles: Reach, programme: int | None) -> frozenset[str]:
+    """Return the roles that reach a programme; every role reaches what belongs to none."""
+    return frozenset(role for role, where in roles.items() if where is None or programme is None or programme in where)
 
 
-def _roles(seats: Iterable[Seat]) -> dict[int, Reach]:
-    """Return the approved roles of all who sit, in two queries; a test compares with `actor.roles_of`."""
+def _roles(people: Iterable[Person]) -> dict[int, Reach]:
+    """Return the approved roles of people, in two queries; a test compares with `actor.roles_of`."""
     day = timezone.localdate()
-    adults = {seat.person_id for seat in seats if seat.person.is_adult and seat.person.emptied_at is None}
+    adults = {person.pk for person in people if person.is_adult and person.emptied_at is None}
     live = (
         Membership.objects.filter(person__in=adults, role__in=APPROVED, granted_at__isnull=False, since__lte=day)
         .filter(Q(until__isnull=True) | Q(until__gt=day))
@@ -112,6 +109,34 @@ def _roles(seats: Iterable[Seat]) -> dict[int, Reach]:
         if not have.get(person, set()) >= MENTOR_NEEDS:
             del roles[person]["mentor"]
     return dict(roles)
+
+
+# ---- who could watch over one ----
+
+
+def watchers(hub_id: int, programme: Programme | None, *, staff: bool = False) -> list[Person]:
+    """Return who counts as an approved adult watching over a conversation: leads first, then organisers, then safety.
+
+    With `staff` only those who count as staff. The rule is the one of `lacks`.
+    """
+    wanted = STAFF if staff else APPROVED
+    asked = Person.objects.filter(hub_id=hub_id, memberships__role__in=wanted, user__isnull=False).distinct()
+    people = [person for person in asked.select_related("user").order_by("id") if _can_see(person)]
+    roles, number = _roles(people), programme.pk if programme else None
+    held = {person.pk: _held(roles.get(person.pk, {}), number) & wanted for person in people}
+    first = {role: at for at, role in enumerate(ORDER)}
+    found = [person for person in people if held[person.pk]]
+    return sorted(found, key=lambda person: min(first[role] for role in held[person.pk]))
+
+
+def parties_of(programme: Programme, people: Collection[int] = ()) -> dict[int, set[int]]:
+    """Return who takes part in which conversations of a programme: person -> threads; of all, or of these people."""
+    seats = Seat.objects.filter(hub_id=programme.hub_id, thread__programme=programme, seat=PARTY, until__isnull=True)
+    seats = seats.filter(person__in=people) if people else seats
+    found: dict[int, set[int]] = {}
+    for person, thread in seats.values_list("person_id", "thread_id"):
+        found.setdefault(person, set()).add(thread)
+    return found
 
 
 # ---- writing ----
@@ -223,7 +248,8 @@ def review() -> int:
     while some := list(Thread.objects.filter(paused_at__isnull=True, pk__gt=last).order_by("pk")[:AT_ONCE]):
         last = some[-1].pk
         seats = _seated(some)
-        roles, by_thread = _roles(seats), groupby(sorted(seats, key=_of_thread), key=_of_thread)
+        roles = _roles(seat.person for seat in seats)
+        by_thread = groupby(sorted(seats, key=_of_thread), key=_of_thread)
         sitting = {number: list(mine) for number, mine in by_thread}
         for thread in some:
             if _lacks(thread, sitting.get(thread.pk, []), roles):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.site.bringing.conftest import words_of
-from upwell_site.core import jobs
+from upwell_site.core import clock, jobs
 from upwell_site.core.actions import bringing as actions
 from upwell_site.core.bringing import files
 from upwell_site.core.models import Batch, Job, Membership, Person
@@ -114,6 +115,29 @@ def test_a_list_left_lying_is_let_go_after_two_days(admin):
     assert "two days" in words_of(admin.client.get(f"{admin.root}{admin.batch.pk}/"))
     assert admin.post("load").status_code == 200
     assert not Person.objects.filter(outside_id__gt="").exists()
+
+
+def test_the_tick_lets_old_uploads_go_and_leaves_new_ones(admin):
+    admin.upload("people", people(3))
+    old = files.path_of(admin.batch.file)
+    admin.upload("people", people(4))
+    new = files.path_of(admin.batch.file)
+    past = time.time() - files.KEEP - 60
+    os.utime(old, (past, past))
+    assert clock.tick()["uploads let go"] == 1
+    assert not old.exists()
+    assert new.exists()
+    assert list(Batch.objects.order_by("id").values_list("state", flat=True)) == ["failed", "checked"]
+
+
+def test_a_folder_of_uploads_that_cannot_be_read_does_not_hold_up_the_tick(db, monkeypatch):
+    def broken(now=None):
+        raise PermissionError
+
+    monkeypatch.setattr(files, "sweep", broken)
+    done = clock.tick()
+    assert "uploads let go" not in done
+    assert "old rows deleted" in done
 
 
 def test_somebody_who_appears_meanwhile_is_not_doubled(admin, here):

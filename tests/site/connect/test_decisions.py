@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.factories import connect as f
 from tests.site.connect.conftest import key
-from upwell_site.connect import actions
+from upwell_site.connect import actions, ready
 from upwell_site.connect.models import Offer, Pair, Round
 from upwell_site.core.actor import may_mentor
 from upwell_site.core.models import Event, Letter, NoticeChoice, Standing
@@ -129,16 +129,16 @@ def test_nobody_uncleared_is_ever_put_in_touch(room, round, lead, what):
         Standing.objects.filter(person=pair.mentor, what=what).update(until=timezone.localdate())
     done = actions.approve_round(by=room.lead, round=round)
     assert (done.pairs, [held.pair.pk for held in done.held]) == (3, [pair.pk])
-    assert done.held[0].why == (str(actions.LACKS[what]),)
+    assert done.held[0].why == (str(ready.LACKS[what]),)
     pair.refresh_from_db()
     assert pair.state == Pair.State.PROPOSED
     assert not Letter.objects.filter(to=pair.mentee).exists()
-    with pytest.raises(Refused, match=str(actions.LACKS[what])):
+    with pytest.raises(Refused, match=str(ready.LACKS[what])):
         actions.approve_pair(by=room.lead, pair=pair)
     page = lead.get(f"/h/here/rounds/{round.pk}/pairs/?show=waiting").content.decode()
     assert page.count('id="pair-') == 1
-    assert str(actions.LACKS[what]) in page
-    assert "wait: mentor not in order yet" in lead.get(f"/h/here/rounds/{round.pk}/").content.decode()
+    assert str(ready.LACKS[what]) in page
+    assert "wait: something is not in order yet" in lead.get(f"/h/here/rounds/{round.pk}/").content.decode()
 
 
 def test_one_and_many_agree_on_who_is_in_order(room, round):
@@ -146,8 +146,8 @@ def test_one_and_many_agree_on_who_is_in_order(room, round):
     mentors = [offer.person for offer in Offer.objects.select_related("person")]
     Standing.objects.filter(person=mentors[0], what="check").delete()
     Standing.objects.filter(person=mentors[1]).update(since=timezone.localdate() + timedelta(days=1))
-    many = {person.pk for person in actions.mentors_in_order(room.hub.pk)}
-    lacking = actions.lacking(room.hub.pk, mentors)
+    many = {person.pk for person in ready.mentors_in_order(room.hub.pk, room.programme.pk)}
+    lacking = ready.lacking(room.hub.pk, room.programme.pk, mentors)
     for mentor in mentors:
         assert may_mentor(mentor) == (mentor.pk in many) == (not lacking[mentor.pk])
     assert [bool(lacking[m.pk]) for m in mentors] == [True, True, False, False]

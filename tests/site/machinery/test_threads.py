@@ -245,7 +245,7 @@ def test_roles_are_those_the_site_knows(world):
     threads.add_seat(by=None, thread=world.thread, person=half, seat="observer")
 
     seats = threads._seated([world.thread])
-    roles = threads._roles(seats)
+    roles = threads._roles(seat.person for seat in seats)
 
     assert len(seats) == 5
     for seat in seats:

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.http import urlencode
-
-from upwell_site.connect import actions
+from upwell_site.connect import ready
 from upwell_site.connect.models import Pair, Unmatched
+from upwell_site.connect.ready import Bars
 from upwell_site.connect.views import words
 from upwell_site.connect.views.who import Who
 from upwell_site.core.links import link
@@ -45,12 +44,14 @@ class AloneCard:
     change: list[str]
 
 
-def pair_card(pair: Pair, there: Mapping[int, Who], *, can_edit: bool, full: Mapping[int, int]) -> PairCard:
-    """Return a card for a pair, from the people of its page; `full` are mentors without a place left."""
+def pair_card(pair: Pair, there: Mapping[int, Who], *, can_edit: bool, bars: Bars) -> PairCard:
+    """Return a card for a pair, from the people of its page; `bars` is what else than papers can be in the way."""
     mentor = there[pair.mentor_id]
     held = mentor.lacks
-    if not held and pair.mentor_id in full:
-        held = (actions.full_words(full[pair.mentor_id]),)
+    if not held and there[pair.mentee_id].young and (unwatched := bars.unwatched(pair.mentee_id, pair.mentor_id)):
+        held = (unwatched,)
+    if not held and pair.mentor_id in bars.full:
+        held = (ready.full_words(bars.full[pair.mentor_id]),)
     return PairCard(
         pair=pair,
         mentee=there[pair.mentee_id],
@@ -74,15 +75,14 @@ def alone_card(row: Unmatched, ask: Any, there: Mapping[int, Who]) -> AloneCard:
 
 
 def bring_in(hub: str) -> dict[str, str]:
-    """Return where lists of people are brought in; nothing where that page does not exist."""
+    """Return where lists of people are brought in."""
     return _lists("bring_in_list", hub)
 
 
 def templates(hub: str) -> dict[str, str]:
-    """Return where the two template spreadsheets can be taken; nothing where that page does not exist."""
+    """Return where the two template spreadsheets can be taken."""
     return _lists("bring_in_template", hub)
 
 
 def _lists(name: str, hub: str) -> dict[str, str]:
-    page = link(name, hub)
-    return {kind: f"{page}?{urlencode({'kind': kind})}" if page else "" for kind in ("mentees", "mentors")}
+    return {kind: link(name, hub, kind) for kind in ("mentees", "mentors")}

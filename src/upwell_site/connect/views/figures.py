@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count
 
-from upwell_site.connect import actions, bridge
-from upwell_site.connect.models import Ask, Offer, Pair, Round, Unmatched
+from upwell_site.connect import bridge, ready
+from upwell_site.connect.models import Ask, Pair, Round, Unmatched
 from upwell_site.connect.views import words
 from upwell_site.core.actor import Request
 from upwell_site.core.charts import Area
@@ -69,7 +69,7 @@ class Figures:
 
 
 def figures(round: Round) -> Figures:
-    """Count a round as it stands now, in four small queries."""
+    """Count a round as it stands now, in a few small queries."""
     mine = Pair.objects.filter(hub_id=round.hub_id, round=round)
     rows = list(mine.order_by().values_list("state", "locked", "score"))
     states = [state for state, _locked, _score in rows]
@@ -82,29 +82,9 @@ def figures(round: Round) -> Figures:
         approved=states.count(Pair.State.APPROVED),
         locked=sum(locked for _state, locked, _score in rows),
         dropped=states.count(Pair.State.DROPPED),
-        not_in_order=not_in_order(waiting, round.hub_id).count(),
+        not_in_order=ready.not_in_order(waiting, round).count(),
         scores=[score for state, _locked, score in rows if state != Pair.State.DROPPED],
     )
-
-
-def not_in_order(pairs: QuerySet[Pair], hub_id: int) -> QuerySet[Pair]:
-    """Keep the pairs whose mentor may not be put in touch yet."""
-    return pairs.exclude(mentor__in=actions.mentors_in_order(hub_id).values("pk"))
-
-
-def waiting(round: Round) -> QuerySet[Pair]:
-    """Return the pairs that cannot be approved now: the mentor is not in order, has no place left, or has gone."""
-    rows: QuerySet[Pair] = Pair.objects.filter(hub_id=round.hub_id, round=round, state=Pair.State.PROPOSED)
-    ready = actions.mentors_in_order(round.hub_id).values("pk")
-    full = list(full_mentors(round))
-    there = Offer.objects.filter(hub_id=round.hub_id, round=round).values("person")
-    return rows.filter(~Q(mentor__in=ready) | Q(mentor__in=full) | ~Q(mentor__in=there))
-
-
-def full_mentors(round: Round) -> dict[int, int]:
-    """Return the mentors all of whose places approved pairs fill, and how many that are."""
-    filled = actions.places_filled(round)
-    return {mentor: places for mentor, places in actions.places_offered(round).items() if filled[mentor] >= places}
 
 
 def fit(scores: Sequence[int]) -> Fit | None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from upwell_site.connect import actions
+from upwell_site.connect import actions, ready
 from upwell_site.connect.models import Pair, Round
 from upwell_site.connect.views import cards, figures, who, words
 from upwell_site.connect.views.rounds import PAGE, approved_words, decide, home_of, me, page_number
@@ -33,8 +33,8 @@ def round_pairs(request: Request, round: Round) -> HttpResponse:
     found = list(rows.order_by(*ORDERS[order])[(page - 1) * PAGE : page * PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
     numbers = [number for pair in found for number in (pair.mentee_id, pair.mentor_id)]
-    there = who.people(request, numbers, [pair.mentor_id for pair in found])
-    full = figures.full_mentors(round)
+    there = who.people(request, numbers, [pair.mentor_id for pair in found], round)
+    bars = ready.bars(round)
     asked = {"show": show, "order": order}
     return render(
         request,
@@ -42,7 +42,7 @@ def round_pairs(request: Request, round: Round) -> HttpResponse:
         {
             "round": round,
             "title": _title(show, bool(found) or page > 1),
-            "cards": [cards.pair_card(pair, there, can_edit=pair.can_edit, full=full) for pair in found],
+            "cards": [cards.pair_card(pair, there, can_edit=pair.can_edit, bars=bars) for pair in found],
             "show": show,
             "chips": _chips(show, order),
             "orders": _orders(show, order),
@@ -66,7 +66,7 @@ def _shown(round: Round, show: str) -> Any:
         scores = list(live.order_by().values_list("score", flat=True))
         return live.filter(score__lt=figures.low_fit(scores) * figures.PER_POINT)
     if show == "waiting":
-        return figures.waiting(round)
+        return ready.waiting(round)
     if show == "locked":
         return rows.filter(locked=True)
     if show in {"approved", "dropped"}:
@@ -106,13 +106,14 @@ def _orders(show: str, order: str) -> list[dict[str, Any]]:
 def pair(request: Request, pair: Pair) -> HttpResponse:
     """One pair. Staff see all of it; the two themselves, once approved, see who and why, and no number."""
     theirs = request.actor.person_id in {pair.mentee_id, pair.mentor_id}
-    there = who.people(request, [pair.mentee_id, pair.mentor_id], [] if theirs else [pair.mentor_id])
+    there = who.people(request, [pair.mentee_id, pair.mentor_id], [] if theirs else [pair.mentor_id], pair.round)
     if theirs:
         other = there[pair.mentor_id if request.actor.person_id == pair.mentee_id else pair.mentee_id]
         said = words.reasons(pair.reasons, without_place=True)
-        return render(request, "connect/pair_mine.html", {"pair": pair, "other": other, "reasons": said})
+        context = {"pair": pair, "other": other, "reasons": said, "thread": ready.thread_of(pair)}
+        return render(request, "connect/pair_mine.html", context)
     can_edit = policy.can(request.actor, "edit", pair)
-    card = cards.pair_card(pair, there, can_edit=can_edit, full=figures.full_mentors(pair.round))
+    card = cards.pair_card(pair, there, can_edit=can_edit, bars=ready.bars(pair.round))
     can_approve = card.is_proposed and policy.can(request.actor, "approve", pair)
     return render(request, "connect/pair.html", {"card": card, "round": pair.round, "can_approve": can_approve})
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from upwell._kit.tables import table_text
-from upwell_site.connect import actions, bridge
+from upwell_site.connect import actions, bridge, ready
 from upwell_site.connect.forms import RoundForm, RulesForm
 from upwell_site.connect.models import Ask, Pair, Round, Unmatched
 from upwell_site.connect.views import cards, figures, who, words
@@ -205,12 +205,12 @@ def _examples(request: Request, round: Round, can_edit: bool) -> dict[str, Any]:
     pair = Pair.objects.filter(hub=request.hub, round=round, state=Pair.State.PROPOSED).order_by("score", "id").first()
     alone = Unmatched.objects.filter(hub=request.hub, round=round).order_by("id").first()
     numbers = [pair.mentee_id, pair.mentor_id] if pair else []
-    there = who.people(request, [*numbers, *([alone.mentee_id] if alone else [])], [pair.mentor_id] if pair else [])
+    there = who.people(
+        request, [*numbers, *([alone.mentee_id] if alone else [])], [pair.mentor_id] if pair else [], round
+    )
     ask = Ask.objects.filter(hub=request.hub, round=round, person=alone.mentee_id).first() if alone else None
     return {
-        "pair_card": cards.pair_card(pair, there, can_edit=can_edit, full=figures.full_mentors(round))
-        if pair
-        else None,
+        "pair_card": cards.pair_card(pair, there, can_edit=can_edit, bars=ready.bars(round)) if pair else None,
         "alone_card": cards.alone_card(alone, ask, there) if alone else None,
     }
 
@@ -272,8 +272,8 @@ def _approve(request: Request, round: Round) -> str:
         messages.success(request, approved_words(done))
     if done.held:
         wait = ngettext(
-            "%(n)s pair waits, because its mentor is not in order yet or has no place left. Nobody hears of it.",
-            "%(n)s pairs wait, because their mentors are not in order yet or have no place left. Nobody hears of them.",
+            "%(n)s pair waits, because something is not in order yet or no place is left. Nobody hears of it.",
+            "%(n)s pairs wait, because something is not in order yet or no place is left. Nobody hears of them.",
             len(done.held),
         )
         messages.warning(request, wait % {"n": f"{len(done.held):,}"})

@@ -74,7 +74,7 @@ def round_offers(request: Request, round: Round) -> HttpResponse:
 def _side(request: Request, round: Round, rows: Any, title: str, kind: str) -> HttpResponse:
     found, ways = _page(request, rows.order_by("person__folded", "id"))
     numbers = [row.person_id for row in found]
-    there = who.people(request, numbers, numbers if kind == "mentors" else [])
+    there = who.people(request, numbers, numbers if kind == "mentors" else [], round)
     return render(
         request,
         "connect/round_side.html",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from upwell_site.connect import actions
+from upwell_site.connect import ready
+from upwell_site.connect.models import Round
 from upwell_site.core.actor import Request
 from upwell_site.core.models import Person
 from upwell_site.core.models.person import ADULT_AT
@@ -48,15 +49,19 @@ class Who:
         return f"{self.short}, {self.age}" if self.age is not None else self.short
 
 
-def people(request: Request, numbers: Iterable[int], mentors: Iterable[int] = ()) -> dict[int, Who]:
-    """Return the people of a page by number; for `mentors` also what they lack."""
+def people(
+    request: Request, numbers: Iterable[int], mentors: Iterable[int] = (), round: Round | None = None
+) -> dict[int, Who]:
+    """Return the people of a page by number; for `mentors` of a round also what they lack."""
     wanted, asked = set(numbers), set(mentors)
     rows = list(
         Person.objects.filter(hub=request.hub, pk__in=wanted | asked).with_can(
             request.actor, "read", "born", "standing"
         )
     )
-    lacks = actions.lacking(request.hub.pk, [row for row in rows if row.pk in asked]) if asked else {}
+    lacks: dict[int, tuple[str, ...]] = {}
+    if asked and round is not None:
+        lacks = ready.lacking(request.hub.pk, round.programme_id, [row for row in rows if row.pk in asked])
     return {row.pk: _who(row, lacks.get(row.pk, ())) for row in rows}
 
 

@@ -24,7 +24,6 @@ from upwell_site.core.text import clean
 
 TEXTS = Path(__file__).resolve().parent.parent / "texts"
 CONSENTS = ("membership", "listening", "mentoring", "voting", "quote")
-INVENTED = ("example.org", "example.com", ".example", ".invalid")  # ends of addresses that are nobody's (RFC 2606)
 OPERATOR = "operator@example.invalid"  # who runs an example
 
 
@@ -217,17 +216,3 @@ def example_hubs() -> models.QuerySet[Hub]:
     """Return the hubs of the example."""
     rows: models.QuerySet[Hub] = Hub.objects.filter(example=True).order_by("name")
     return rows
-
-
-@transaction.atomic
-def sign_in_of(person: Person) -> User:
-    """Return the sign-in of somebody in the example, made when they have none. Invented people only."""
-    if not Hub.objects.filter(pk=person.hub_id, example=True).exists():
-        raise Refused(_("Only people of the example have open doors."))
-    if person.user is not None:
-        return person.user
-    own = person.email.lower()
-    invented = own.endswith(INVENTED) and not Person.objects.filter(user__email=own, hub_id=person.hub_id).exists()
-    user = sign_in_for(own if invented else f"person-{person.pk}@example.invalid")
-    Person.objects.filter(pk=person.pk, user=None).update(user=user)
-    return user

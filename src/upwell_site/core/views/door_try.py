@@ -26,16 +26,12 @@ def try_doors(request: Request) -> HttpResponse:
     return render(request, "core/door/try.html", {"doors": examples.doors()})
 
 
-def _enter(request: Request, door: str) -> HttpResponse:
-    if door == "operator":
-        user, to = begin.make_operator(by=None, email=begin.OPERATOR), reverse("front")
-    else:
-        person = examples.behind(int(door)) if door.isdigit() and len(door) < 18 else None
-        if person is None:
-            raise Http404
-        user, to = begin.sign_in_of(person), home_url(person.hub)
-    let_in(request, user, "example")
-    return HttpResponseRedirect(to)
+def _enter(request: Request, key: str) -> HttpResponse:
+    opened = examples.behind(key)
+    if opened is None:
+        raise Http404
+    let_in(request, opened.user, "example")
+    return HttpResponseRedirect(home_url(opened.person.hub) if opened.person else reverse("front"))
 
 
 @allow(GET="site.look")
