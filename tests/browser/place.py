@@ -91,8 +91,9 @@ class Place:
 
     def new_code(self, email: str) -> str:
         """Return a code to sign in with, as the one at the machine gets it."""
-        found = re.search(r"\b([A-Z0-9]{3,}(?:-[A-Z0-9]{3,})*)\b", self.site("code", email))
-        assert found
+        said = self.site("code", email)
+        found = re.search(r"Code for \S+: (\S+)", said)
+        assert found, said
         return found.group(1)
 
 
@@ -104,13 +105,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(*command: str, before: tuple[str, ...] = ()) -> Iterator[Place]:
+def served(*command: str, before: tuple[tuple[str, ...], ...] = ()) -> Iterator[Place]:
     """Serve a place in a folder of its own with `upwell-site <command> --port N`; end all of it afterwards."""
     folder, port = Path(tempfile.mkdtemp(prefix="upwell-place-")), free_port()
     env = {k: v for k, v in os.environ.items() if k not in OURS} | {"UPWELL_DIR": str(folder)}
     here = Place(f"http://localhost:{port}", folder, env)
     for one in before:
-        here.site(one)
+        here.site(*one)
     log = folder / "log.txt"
     with log.open("w") as written:
         running = subprocess.Popen(
@@ -125,7 +126,12 @@ def served(*command: str, before: tuple[str, ...] = ()) -> Iterator[Place]:
             yield here
         finally:
             os.killpg(running.pid, signal.SIGINT)
-            running.wait(timeout=20)
+            try:
+                running.wait(timeout=20)
+            finally:
+                if running.poll() is None:
+                    os.killpg(running.pid, signal.SIGKILL)
+                    running.wait()
             shutil.rmtree(folder, ignore_errors=True)
 
 

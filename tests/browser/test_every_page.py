@@ -1,4 +1,4 @@
-"""Every page behind every door: no accessibility fault, light or dark; nothing sideways at 320 px; no script refused."""
+"""Every page behind every door: no accessibility fault in light or dark, nothing sideways at 320 px, no complaint."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def kind(url: str) -> str:
 
 @pytest.fixture(scope="module")
 def known() -> dict[str, set[str]]:
-    """What has been looked at: for each kind of page, every element in its parent. A page with nothing new is passed by."""
+    """For each kind of page, every element in its parent that was looked at. A page with nothing new is passed by."""
     return {}
 
 

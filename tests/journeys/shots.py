@@ -85,7 +85,9 @@ SHOTS: tuple[tuple[str, Callable[[Page], None], tuple[int, int], bool], ...] = (
 )
 
 
-def take(browser: Browser, place: Place, name: str, go: Callable[[Page], None], size: tuple[int, int], dark: bool) -> int:
+def take(
+    browser: Browser, place: Place, name: str, go: Callable[[Page], None], size: tuple[int, int], dark: bool
+) -> int:
     """Write one picture of what stands first on a page; return its bytes."""
     context = browser.new_context(
         base_url=place.url,

@@ -1,4 +1,4 @@
-"""A vote export becomes groups of people who think alike; and an open discussion is voted in, with and without an account."""
+"""A vote export becomes groups of people who think alike; an open discussion is voted in, also without an account."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def test_a_neighbour_votes_by_a_link_without_an_account(open_as: Open):
     host = open_as("Hub admin")
     host.goto("/h/spring-lane/links/")
     opens = host.locator("select[name=scope]")
-    opens.select_option(opens.locator("option", has_text=re.compile("winter", re.IGNORECASE)).first.get_attribute("value"))
+    opens.select_option(
+        opens.locator("option", has_text=re.compile("winter", re.IGNORECASE)).first.get_attribute("value")
+    )
     press(host, "Make the links")
     heading(host, "Print these, or copy them now")
     link = host.locator("main input[readonly]").first
