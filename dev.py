@@ -89,7 +89,8 @@ def main(args: list[str]) -> None:
         os.execv(site, [str(site), "demo", *rest])
     elif command == "test":
         env = {**os.environ, "CHROMIUM": browser()}
-        run(setup("test") / "python", "-m", "pytest", *rest, env=env)
+        side_by_side = ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]  # each process has its database
+        run(setup("test") / "python", "-m", "pytest", *side_by_side, *rest, env=env)
     elif command == "check":
         run(setup("test") / "python", ROOT / "tests" / "check.py", *rest)
     elif command == "bench":

@@ -47,6 +47,8 @@ if HAS_DJANGO:
 
     django.setup()
 
+    from tests.browser.place import browser, open_as, place  # noqa: F401  fixtures that two folders share
+
 
 def pytest_report_header() -> str:
     where = "PostgreSQL" if os.environ.get("UPWELL_DATABASE") else "SQLite"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.factories import door
 from tests.factories.signin import user_of
@@ -19,41 +17,30 @@ from upwell_site.core import walls
 from upwell_site.core.models import Letter
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-dev-shm-usage",
-]
 
 
 @pytest.fixture
-def page(live_server: Any) -> Iterator[Page]:
+def page(live_server: Any, browser: Browser) -> Iterator[Page]:
     """A page of a browser that holds a virtual key; every complaint of the browser fails the test."""
     cache.clear()
     complaints: list[str] = []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=QUIET
-        )
-        context = browser.new_context(base_url=live_server.url.replace("127.0.0.1", "localhost"))
-        page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        key = context.new_cdp_session(page)
-        key.send("WebAuthn.enable")
-        options = {
-            "protocol": "ctap2",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
-            "automaticPresenceSimulation": True,
-        }
-        key.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-        yield page
-        browser.close()
+    context = browser.new_context(base_url=live_server.url.replace("127.0.0.1", "localhost"))
+    page = context.new_page()
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    key = context.new_cdp_session(page)
+    key.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    key.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    yield page
+    context.close()
     walls.take_down()  # so that the log can be emptied after the test
     assert [c for c in complaints if "404" not in c] == []
 

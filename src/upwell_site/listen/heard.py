@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -46,7 +46,7 @@ def heard(hub: Hub, actor: Actor) -> dict[str, Any] | None:
             places=Count("conversation__place", distinct=True),
             voice=Max("pk", filter=Q(letters__lte=QUOTE)),
         )
-        .order_by("-known", "topic")
+        .order_by(-(F("known") + F("unknown")), "topic")
     )
     topics = [row for row in rows[: TOPICS * 2] if row["voice"]][:TOPICS]
     if not topics:

@@ -12,6 +12,8 @@ from upwell_site.core import safe_start
 
 MOST = 4
 
+ENDS_WITHIN = 5  # seconds
+
 
 class Command(BaseCommand):
     help = "Serve the site. Put a proxy in front of it for https (docs/guides/own-domain.md)."
@@ -28,6 +30,7 @@ class Command(BaseCommand):
         os.environ["UPWELL_SERVES_ON"] = host  # a demo's doors refuse to stand open to others than this machine
         safe_start.check()  # here, with one clear sentence; the workers check again
         where = ["--host", host, "--port", str(port), "--log-level", "warning"]
+        where += ["--workers-kill-timeout", str(ENDS_WITHIN)]  # else a browser that stays connected holds up the end
         site = "upwell_site.project.wsgi:application"
         command = [sys.executable, "-m", "granian", *how, *where, "--respawn-failed-workers", site]
         os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
