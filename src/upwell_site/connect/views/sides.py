@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from upwell_site.connect.models import Ask, Offer, Round, Unmatched
 from upwell_site.connect.views import cards, figures, who, words
 from upwell_site.connect.views.rounds import PAGE, home_of, page_number
+from upwell_site.core import policy
 from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
 
@@ -84,7 +85,7 @@ def _side(request: Request, round: Round, rows: Any, title: str, kind: str) -> H
             "title": title,
             "kind": kind,
             "rows": [{"row": row, "who": there[row.person_id], "said": words.asked(row)} for row in found],
-            "bring_in": cards.bring_in(request.hub.slug)[kind],
+            "bring_in": cards.bring_in(request.hub.slug)[kind] if policy.can(request.actor, "edit", round) else "",
             "template": cards.templates(request.hub.slug)[kind],
             **ways,
         },
