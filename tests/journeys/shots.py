@@ -58,7 +58,7 @@ def bringing(page: Page) -> None:
     """A list with faults, each named by row and column."""
     enter(page, "Programme lead")
     page.goto("/h/onward/bring-in/list/mentees/")
-    page.locator("input[type=file]").set_input_files({"name": "mentees.csv", "mimeType": "text/csv", "buffer": LIST})
+    page.locator("input[type=file][name=file]").set_input_files({"name": "mentees.csv", "mimeType": "text/csv", "buffer": LIST})
     page.get_by_role("button", name="Read this list").click()
     page.get_by_role("heading", name="What to put right").wait_for()
 
@@ -127,7 +127,8 @@ def small(blank: Page, png: bytes, size: tuple[int, int]) -> bytes:
     colours, which, counts = np.unique(pixels, axis=0, return_inverse=True, return_counts=True)
     often = np.argsort(-counts, kind="stable")
     _kinds, first = np.unique(colours[often] >> 4, axis=0, return_index=True)  # shades of one colour count once
-    palette = colours[often[np.sort(first)[:256]]]
+    keep = np.unique(np.concatenate([np.arange(min(64, len(often))), np.sort(first)[:192]]))  # also near neighbours
+    palette = colours[often[keep[:256]]]
     apart = ((colours[:, None, :].astype(int) - palette[None].astype(int)) ** 2).sum(axis=2)
     rows = apart.argmin(axis=1).astype(np.uint8)[which.ravel()].reshape(size[1], size[0])
     lines = np.hstack([np.zeros((size[1], 1), np.uint8), rows]).tobytes()

@@ -42,7 +42,7 @@ def choose(page: Page, kind: str, name: str, body: bytes) -> None:
     if where.count() and where.is_visible():
         option = where.locator("option", has_text=ROUND).first.get_attribute("value")
         where.select_option(option)
-    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": body})
+    page.locator("input[type=file][name=file]").set_input_files({"name": name, "mimeType": "text/csv", "buffer": body})
     press(page, "Read this list")
 
 

@@ -96,7 +96,20 @@ def _read(path: Path) -> Guide:
     text = path.read_text("utf-8")
     first = re.match(r"#\s+(.+)\n", text)
     title = first.group(1).strip() if first else path.stem.replace("-", " ").capitalize()
-    return Guide(path.stem.lower(), title, text[first.end() :].strip() if first else text)
+    return Guide(path.stem.lower(), title, on_site(text[first.end() :].strip() if first else text))
+
+
+def on_site(text: str) -> str:
+    """Turn links between files into links between pages; what is not a page here keeps its words alone."""
+
+    def turn(found: re.Match[str]) -> str:
+        words, target = found[1], found[2]
+        if re.match(r"https?:|mailto:|tel:|/|#", target):
+            return found[0]
+        page = re.fullmatch(r"([\w-]+)\.md(#[\w-]+)?", target)
+        return f"[{words}](/help/{page[1].lower()}/{page[2] or ''})" if page else words
+
+    return re.sub(r"\[([^\]]+)\]\(([^)\s]+)\)", turn, text)
 
 
 def guide_for(route: str) -> str:

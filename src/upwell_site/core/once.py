@@ -49,6 +49,7 @@ def _bound(request: Any, key: str, *, anybody: bool) -> str:
     """Return the key as it is kept: what a form carries, whose form it is, and where it goes."""
     who = ""
     if not anybody:
-        who = f"user {request.user.pk}" if request.user.is_authenticated else f"visit {request.session.session_key}"
+        # a visitor has no session before their first answer: the random key alone tells their form from others
+        who = f"user {request.user.pk}" if request.user.is_authenticated else "visitor"
     told = hashlib.sha256("\n".join((who, request.path, key)).encode("utf-8", "replace")).digest()
     return base64.urlsafe_b64encode(told).decode()[:40]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from upwell_site.connect.models import Ask, Offer, Round, Unmatched
 from upwell_site.connect.views import cards, figures, who, words
 from upwell_site.connect.views.rounds import PAGE, home_of, page_number
+from upwell_site.core import policy
 from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
 
@@ -75,6 +76,7 @@ def _side(request: Request, round: Round, rows: Any, title: str, kind: str) -> H
     found, ways = _page(request, rows.order_by("person__folded", "id"))
     numbers = [row.person_id for row in found]
     there = who.people(request, numbers, numbers if kind == "mentors" else [], round)
+    may_add = round.state != Round.State.APPROVED and policy.can(request.actor, "edit", round)
     return render(
         request,
         "connect/round_side.html",
@@ -84,7 +86,7 @@ def _side(request: Request, round: Round, rows: Any, title: str, kind: str) -> H
             "title": title,
             "kind": kind,
             "rows": [{"row": row, "who": there[row.person_id], "said": words.asked(row)} for row in found],
-            "bring_in": "" if round.state == Round.State.APPROVED else cards.bring_in(request.hub.slug, round.pk)[kind],
+            "bring_in": cards.bring_in(request.hub.slug, round.pk)[kind] if may_add else "",
             "template": cards.templates(request.hub.slug)[kind],
             **ways,
         },
