@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from html.parser import HTMLParser
 
@@ -20,6 +21,8 @@ MARKDOWN = (
     f"# T\n\n[a](javascript:{MARK}()) <img src=x onerror={MARK}()> ![x](javascript:{MARK}()) <b hx-get=/{MARK}>\n"
 )
 PEOPLE = ("visitor", "young", "adult", "mentor", "organiser", "lead", "safe", "admin", "operator")
+if not os.environ.get("UPWELL_LONG"):  # the short form of every day
+    PEOPLE = ("visitor", "young", "lead", "admin")
 WORDS = {  # what people write, one field each; addresses and numbers have checks of their own
     "core.Person": ("name", "about", "phone"),
     "core.Hub": ("name", "about", "contact", "drop_in", "controller"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from typing import Any
 
@@ -34,7 +35,9 @@ ODD = (
     "[]",
     " ",
 )
-TURNS = 14  # a post each, for each form
+LONG = bool(os.environ.get("UPWELL_LONG"))  # the whole campaign; the short form runs every day
+TURNS = 14 if LONG else 3  # a post each, for each form
+ODD_NUMBERS = ("\x00", "²", "-1", "9" * 30, "\u202e%'" * 200)
 QUERIES = (
     "after",
     "from",
@@ -95,7 +98,7 @@ def test_no_form_breaks_on_odd_text():
                 if status >= 500:
                     broken.append(f"{form.who} POST {form.to} {odd}: {status}"[:200])
     assert broken == []
-    assert tried > 400
+    assert tried > (400 if LONG else 100)
 
 
 @pytest.mark.django_db
@@ -103,7 +106,7 @@ def test_no_list_breaks_on_an_odd_address():
     """A query string is text from outside as well; the same key twice is one more way to write it."""
     world = w.make()
     broken = []
-    for who in ("admin", "lead", "operator", "visitor"):
+    for who in ("admin", "lead", "operator", "visitor") if LONG else ("lead", "operator"):
         client = world.client(who)
         client.raise_request_exception = False
         seen = set()
@@ -111,7 +114,7 @@ def test_no_list_breaks_on_an_odd_address():
             if route.name in seen or client.get(url).status_code != 200:
                 continue
             seen.add(route.name)
-            for odd in ("\x00", "²", "-1", "9" * 30, "\u202e%'" * 200):
+            for odd in ODD_NUMBERS if LONG else ODD_NUMBERS[:2]:
                 answer = client.get(url, {name: ["1", odd] for name in QUERIES})
                 if answer.status_code >= 500:
                     broken.append(f"{who} GET {url} {odd[:9]!r}: {answer.status_code}")

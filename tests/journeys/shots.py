@@ -58,7 +58,9 @@ def bringing(page: Page) -> None:
     """A list with faults, each named by row and column."""
     enter(page, "Programme lead")
     page.goto("/h/onward/bring-in/list/mentees/")
-    page.locator("input[type=file][name=file]").set_input_files({"name": "mentees.csv", "mimeType": "text/csv", "buffer": LIST})
+    page.locator("input[type=file][name=file]").set_input_files(
+        {"name": "mentees.csv", "mimeType": "text/csv", "buffer": LIST}
+    )
     page.get_by_role("button", name="Read this list").click()
     page.get_by_role("heading", name="What to put right").wait_for()
 

@@ -44,7 +44,9 @@ def test_a_small_list_comes_in_and_goes_again(open_as: Open):
     page = open_as("Organiser", script=False)
     page.goto("/h/spring-lane/bring-in/list/people/")
     body = b"name,postcode\nPia Plain,LS9 7AA\nRob Plain,LS9 7AA\n"
-    page.locator("input[type=file][name=file]").set_input_files({"name": "two.csv", "mimeType": "text/csv", "buffer": body})
+    page.locator("input[type=file][name=file]").set_input_files(
+        {"name": "two.csv", "mimeType": "text/csv", "buffer": body}
+    )
     press(page, "Read this list")
     heading(page, "2 rows, and nothing is wrong with them")
     press(page, "Bring it in")
