@@ -37,6 +37,7 @@ def wall_dropped() -> Iterator[None]:
         if connection.vendor == "sqlite":
             cursor.execute("DROP TRIGGER wall_listen_note_conversation_id_up")
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what still waits would hold the table
             cursor.execute("ALTER TABLE listen_note DROP CONSTRAINT wall_listen_note_conversation_id")
     yield
 
