@@ -12,7 +12,7 @@ from upwell_site.connect.models import Pair, Round
 from upwell_site.core.links import link
 from upwell_site.core.models import Hub, Person
 from upwell_site.core.panels import Find, Finds, Need, needs, search
-from upwell_site.core.policy import Actor
+from upwell_site.core.policy import Actor, could
 
 SHOWN = 3
 FRESH = timedelta(days=14)
@@ -21,6 +21,8 @@ FRESH = timedelta(days=14)
 @needs("connect.rounds")
 def rounds(person: Person, actor: Actor) -> Iterator[Need]:
     """Rounds with pairs to read that this person may approve."""
+    if not could(actor, Round, "approve"):
+        return
     waiting = Pair.objects.filter(hub_id=person.hub_id, state=Pair.State.PROPOSED).values("round")
     rows = Round.objects.filter(hub_id=person.hub_id, state=Round.State.MATCHED, pk__in=waiting)
     for row in rows.visible_to(actor, "approve").order_by("-run_at")[:SHOWN]:
@@ -54,10 +56,11 @@ def pairs(person: Person, actor: Actor) -> Iterator[Need]:
 @search("connect.rounds")
 def find_rounds(words: str, hub: Hub, actor: Actor) -> Finds | None:
     """Rounds whose name holds the words."""
-    rows = Round.objects.filter(hub=hub, name__icontains=words).visible_to(actor)
-    found = list(rows.order_by("-id")[: SHOWN + 1])
+    rows = Round.objects.filter(hub=hub, name__icontains=words).visible_to(actor).order_by("-id")
+    found = list(rows.values_list("pk", "name", "state")[: SHOWN + 1])
+    states = dict(Round.State.choices)
     return Finds(
         _("Rounds of matching"),
-        [Find(row.name, link("round", hub.slug, row.pk), row.get_state_display()) for row in found[:SHOWN]],
+        [Find(name, link("round", hub.slug, pk), str(states[state])) for pk, name, state in found[:SHOWN]],
         len(found) > SHOWN,
     )

@@ -47,14 +47,14 @@ def actor_in_hub(request: HttpRequest, hub: Hub) -> tuple[Actor, Person | None]:
     """Return who somebody is in `hub`, and their person there."""
     if not request.user.is_authenticated:
         return _link_holder(request, hub)
-    mine = Person.objects.filter(hub=hub, user=request.user, emptied_at__isnull=True)
-    person = mine.select_related("user").first()
+    person = Person.objects.filter(hub=hub, user=request.user, emptied_at__isnull=True).first()
     if person is None or not request.user.is_active:
         return Actor(hub.pk, roles={"visitor": None, "user": None}), None
+    person.hub, person.user = hub, request.user  # at hand already: asking again would find the same rows
     roles = {"user": None, **roles_of(person)}
     asleep: frozenset[str] = frozenset()
     if not has_second_factor(request):
-        asleep = NEEDS_SECOND_FACTOR & roles.keys()
+        asleep = NEEDS_SECOND_FACTOR.intersection(roles)
         roles = {role: where for role, where in roles.items() if role not in asleep}
     return Actor(hub.pk, person.pk, roles, asleep), person
 
@@ -70,12 +70,15 @@ def roles_of(person: Person, day: date | None = None) -> dict[str, frozenset[int
         return {"visitor": None}
     adult = person.adult_on is not None and person.adult_on <= day
     roles: dict[str, frozenset[int] | None] = {"visitor": None, "participant" if adult else "young": None}
-    live = (
-        Membership.objects.filter(hub_id=person.hub_id, person=person, granted_at__isnull=False, since__lte=day)
-        .filter(Q(until__isnull=True) | Q(until__gt=day))
-        .filter(Q(programme__isnull=True) | Q(programme__ends__isnull=True) | Q(programme__ends__gte=day))
-        .values_list("role", "programme_id")
+    mine = Membership.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=day),
+        Q(programme__isnull=True) | Q(programme__ends__isnull=True) | Q(programme__ends__gte=day),
+        hub_id=person.hub_id,
+        person_id=person.pk,
+        granted_at__isnull=False,
+        since__lte=day,
     )
+    live = mine.values_list("role", "programme_id")
     for role, programme in live:
         if programme is None:
             roles[role] = None

@@ -247,6 +247,11 @@ def can(actor: Actor, action: str, thing: HubRow | Model) -> bool:
     return _in_hub(type(thing)._default_manager.all(), actor).filter(q, pk=thing.pk).exists()
 
 
+def could(actor: Actor, model: type[Model], action: str) -> bool:
+    """Whether there may be any row at all on which `actor` may do `action`: spares asking when their roles say no."""
+    return clause(actor, resource_of(model), action) is not NOBODY
+
+
 def may(actor: Actor, name: str) -> bool:
     """Whether `actor` holds a role that may do ``"site.action"``, where there is no row to look at."""
     return any(ANY in cell(name)[role] for role in actor.roles.keys() & cell(name).keys())

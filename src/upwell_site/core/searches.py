@@ -37,10 +37,10 @@ def some(rows: QuerySet[Any]) -> tuple[list[Any], bool]:
 def people(words: str, hub: Hub, actor: Actor) -> Finds:
     """People by name."""
     rows = Person.objects.filter(all_words("folded", words), hub=hub, emptied_at__isnull=True)
-    found, more = some(rows.visible_to(actor).order_by("folded", "id"))
+    found, more = some(rows.visible_to(actor).order_by("folded", "id").values_list("pk", "name"))
     return Finds(
         _("People"),
-        [Find(p.name, link("person", hub.slug, p.pk)) for p in found],
+        [Find(name, link("person", hub.slug, pk)) for pk, name in found],
         more,
     )
 
@@ -49,10 +49,11 @@ def people(words: str, hub: Hub, actor: Actor) -> Finds:
 def organisations(words: str, hub: Hub, actor: Actor) -> Finds:
     """Organisations by name."""
     rows = Organisation.objects.filter(all_words("folded", words), hub=hub)
-    found, more = some(rows.visible_to(actor).order_by("name", "id"))
+    found, more = some(rows.visible_to(actor).order_by("name", "id").values_list("pk", "name", "sector"))
+    sectors = dict(Organisation._meta.get_field("sector").flatchoices)
     return Finds(
         _("Organisations"),
-        [Find(o.name, link("organisation", hub.slug, o.pk), o.get_sector_display()) for o in found],
+        [Find(name, link("organisation", hub.slug, pk), str(sectors.get(sector, ""))) for pk, name, sector in found],
         more,
     )
 
@@ -63,10 +64,10 @@ def places(words: str, hub: Hub, actor: Actor) -> Finds:
     whole = Q()
     for word in words.split()[:6]:
         whole &= Q(name__icontains=word)
-    rows = Place.objects.filter(whole).defer("outline").select_related("within").defer("within__outline")
-    found, more = some(rows.order_by(_NEAREST, "name", "id"))
+    rows = Place.objects.filter(whole).order_by(_NEAREST, "name", "id")
+    found, more = some(rows.values_list("pk", "name", "within__name"))
     return Finds(
         _("Places"),
-        [Find(p.name, link("place", hub.slug, p.pk), p.within.name if p.within else "") for p in found],
+        [Find(name, link("place", hub.slug, pk), within or "") for pk, name, within in found],
         more,
     )

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from upwell_site.core import panels, policy
+from upwell_site.core import kept, panels, policy
 from upwell_site.core.charts import Area
 from upwell_site.core.links import link
 from upwell_site.core.models import Hub, Person, Place
@@ -105,6 +105,10 @@ def talks_by_place(hub: Hub) -> dict[int, int]:
 
 def _around(hub: Hub) -> list[Place]:
     """Return the neighbourhoods around a hub, or within it."""
+    return kept.keep(("around", hub.place_id), lambda: _neighbourhoods(hub))
+
+
+def _neighbourhoods(hub: Hub) -> list[Place]:
     rows = Place.objects.filter(level=Place.Level.NEIGHBOURHOOD)
     here = hub.place
     if here is None or here.lat is None or here.lon is None:
@@ -284,15 +288,14 @@ def ask_to_share(person: Person, actor: Actor) -> Iterator[Need]:
 @panels.search("listen.4_words")
 def words(asked: str, hub: Hub, actor: Actor) -> Finds:
     """Words people said: notes one may read, and those that may be quoted to everybody."""
-    whole = _holds(asked)
-    notes = Note.objects.filter(whole, hub=hub)
-    found, more = some((notes.visible_to(actor) | notes.visible_to(actor, "quote")).order_by("-pk"))
-    mine = set(notes.visible_to(actor).filter(pk__in=[n.pk for n in found]).values_list("pk", flat=True))
+    notes = Note.objects.filter(_holds(asked), hub=hub).with_can(actor, "read", "quote")
+    notes = notes.filter(Q(can_read=True) | Q(can_quote=True)).order_by("-pk")
+    found, more = some(notes.values_list("text", "topic", "conversation_id", "can_read"))
     rows: dict[str, Find] = {}  # the same words twice say nothing new
-    for note in found:
-        page = link("talk", hub.slug, note.conversation_id) if note.pk in mine else ""
-        if note.text not in rows or page:
-            rows[note.text] = Find(_cut(note.text), page, note.topic)
+    for text, topic, talk, mine in found:
+        page = link("talk", hub.slug, talk) if mine else ""
+        if text not in rows or page:
+            rows[text] = Find(_cut(text), page, topic)
     return Finds(_("What people said"), list(rows.values()), more)
 
 
@@ -300,10 +303,11 @@ def words(asked: str, hub: Hub, actor: Actor) -> Finds:
 def statements(asked: str, hub: Hub, actor: Actor) -> Finds:
     """Statements of discussions one may see."""
     rows = Statement.objects.filter(_holds(asked), hub=hub).visible_to(actor)
-    found, more = some(rows.select_related("discussion").order_by("-discussion", "number"))
+    rows = rows.order_by("-discussion_id", "number")
+    found, more = some(rows.values_list("text", "discussion_id", "discussion__title"))
     return Finds(
         _("Statements"),
-        [Find(_cut(s.text), link("discussion", hub.slug, s.discussion_id), s.discussion.title) for s in found],
+        [Find(_cut(text), link("discussion", hub.slug, key), title) for text, key, title in found],
         more,
     )
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from upwell_site.core import panels
+from upwell_site.core import panels, policy
 from upwell_site.core.models import Hub, Person
 from upwell_site.core.panels import Find, Finds, Need, Way
 from upwell_site.core.policy import Actor
@@ -41,6 +41,8 @@ def discussions(hub: Hub, actor: Actor) -> dict[str, Any] | None:
 @panels.needs("listen.sentences")
 def sentences(person: Person, actor: Actor) -> Iterator[Need]:
     """New sentences that wait for somebody to look at them."""
+    if not policy.could(actor, Discussion, "moderate"):
+        return
     new = Statement.objects.filter(hub_id=person.hub_id, discussion=OuterRef("pk"), moderated=0)
     rows = Discussion.objects.filter(hub_id=person.hub_id).visible_to(actor, "moderate").filter(Exists(new))
     for row in rows.order_by("-id")[:SHOWN]:
@@ -71,7 +73,7 @@ def ways(hub: Hub, actor: Actor) -> Iterator[Way]:
 @panels.search("listen.discussions")
 def search(words: str, hub: Hub, actor: Actor) -> Finds | None:
     """Discussions by their title or the words that introduce them."""
-    rows = Discussion.objects.filter(hub=hub).visible_to(actor)
-    found = list(rows.filter(Q(title__icontains=words) | Q(about__icontains=words)).order_by("-id")[:6])
-    lines = [Find(row.title, reverse("discussion", args=[hub.slug, row.pk])) for row in found[:5]]
+    rows = Discussion.objects.filter(Q(title__icontains=words) | Q(about__icontains=words), hub=hub)
+    found = list(rows.visible_to(actor).order_by("-id").values_list("pk", "title")[:6])
+    lines = [Find(title, reverse("discussion", args=[hub.slug, pk])) for pk, title in found[:5]]
     return Finds(_("Discussions"), lines, len(found) > 5)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from django.utils.safestring import SafeString
 
@@ -124,6 +125,16 @@ def map_svg(areas: Sequence[Area], *, name: str = "") -> SafeString:
     The map shows the areas that have a level, a name or a count, and as much land around them as fits. Counts under
     five are not drawn.
     """
+    return _drawn(tuple(replace(a, rings=_fixed(a.rings)) for a in areas), name)
+
+
+def _fixed(rings: Sequence[Ring]) -> tuple[Ring, ...]:
+    """The same rings as tuples all through: what came from the database is lists, and cannot be a key."""
+    return tuple(tuple((x, y) for x, y in ring) for ring in rings)
+
+
+@lru_cache(maxsize=64)  # outlines change hardly ever, and have thousands of corners
+def _drawn(areas: tuple[Area, ...], name: str) -> SafeString:
     main = [a for a in areas if a.rings and (a.level or a.label or a.count is not None)]
     if not main:
         return EMPTY

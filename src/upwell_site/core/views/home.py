@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from upwell_site.core import panels
+from upwell_site.core import kept, panels
 from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
 from upwell_site.core.links import link
@@ -24,7 +24,11 @@ def home(request: Request) -> HttpResponse:
     person = request.person
     if person is None:  # signed in, but not a person of this hub
         return HttpResponseRedirect(request.hub.get_absolute_url())
-    needs = panels.needs_of(person, request.actor)
+    needs, side = kept.until_a_deed(
+        "home",
+        request.actor,
+        lambda: (panels.needs_of(person, request.actor), panels.show("home.side", person, request.actor)),
+    )
     return render(
         request,
         "core/hubs/home.html",
@@ -33,7 +37,7 @@ def home(request: Request) -> HttpResponse:
             "greeting": greeting(person.name, len(needs)),
             "needs": needs[:SHOWN],
             "more": needs[SHOWN:],
-            "side": panels.show("home.side", person, request.actor),
+            "side": side,
             "asleep": sorted(request.actor.asleep),
             "second_url": _second_step(request),
         },

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from upwell_site.core import panels, policy
+from upwell_site.core import kept, panels, policy
 from upwell_site.core.actions import hubs as actions
 from upwell_site.core.actions.networks import networks_of
 from upwell_site.core.actor import Request
@@ -23,6 +23,7 @@ from upwell_site.core.links import link
 from upwell_site.core.markdown import to_html
 from upwell_site.core.models import Hub, HubText, Organisation, Place, Programme, Session
 from upwell_site.core.once import once
+from upwell_site.core.policy import Actor
 from upwell_site.core.refused import Refused
 from upwell_site.core.templatetags.upwell import in_words
 
@@ -32,35 +33,35 @@ SHOWN = 6
 @allow(GET="hub.read")
 def hub(request: Request) -> HttpResponse:
     """The public page: what we heard, what is on, how to take part."""
-    here, actor = request.hub, request.actor
+    front = kept.until_a_deed("hub", request.actor, lambda: _front(request.hub, request.actor))
+    more = {"can_edit": policy.may(request.actor, "hub.edit"), "settings_url": link("hub_edit", request.hub.slug)}
+    return render(request, "core/hubs/hub.html", {**front, **more})
+
+
+def _front(here: Hub, actor: Actor) -> dict[str, Any]:
+    """Return what the public page says to one reader."""
     ways = panels.ways_of(here, actor)
     heard = panels.show("hub.heard", here, actor)
     title, lede = front_words(here, heard)
-    session = _next_session(request)
-    return render(
-        request,
-        "core/hubs/hub.html",
-        {
-            "title": title,
-            "lede": lede,
-            "heard": heard,
-            "about": here.about.partition("\n")[2] if lede and here.about.startswith(lede) else here.about,
-            "main": panels.show("hub.main", here, actor),
-            "side": panels.show("hub.side", here, actor),
-            "offers": panels.show("hub.offer", here, actor),
-            "programmes": _open_programmes(request),
-            "session": session,
-            "session_url": link("training", here.slug, session.training_id) if session else "",
-            "ways": ways,
-            "ways_title": ways_title(len(ways)),
-            "first_way": next((way for way in ways if way.url), None),
-            "members": list(actions.members_of(here)) if here.is_network else [],
-            "networks": [] if here.is_network else list(networks_of(here)),
-            "reach": _reach(here.contact),
-            "can_edit": policy.may(actor, "hub.edit"),
-            "settings_url": link("hub_edit", here.slug),
-        },
-    )
+    session = _next_session(here, actor)
+    return {
+        "title": title,
+        "lede": lede,
+        "heard": heard,
+        "about": here.about.partition("\n")[2] if lede and here.about.startswith(lede) else here.about,
+        "main": panels.show("hub.main", here, actor),
+        "side": panels.show("hub.side", here, actor),
+        "offers": panels.show("hub.offer", here, actor),
+        "programmes": _open_programmes(here, actor),
+        "session": session,
+        "session_url": link("training", here.slug, session.training_id) if session else "",
+        "ways": ways,
+        "ways_title": ways_title(len(ways)),
+        "first_way": next((way for way in ways if way.url), None),
+        "members": list(actions.members_of(here)) if here.is_network else [],
+        "networks": [] if here.is_network else list(networks_of(here)),
+        "reach": _reach(here.contact),
+    }
 
 
 def front_words(here: Hub, heard: list[panels.Shown]) -> tuple[str, str]:
@@ -80,17 +81,17 @@ def ways_title(count: int) -> str:
     return words % {"count": in_words(count)}
 
 
-def _open_programmes(request: Request) -> list[Programme]:
+def _open_programmes(here: Hub, actor: Actor) -> list[Programme]:
     today = timezone.localdate()
-    rows = Programme.objects.filter(hub=request.hub, public=True).filter(Q(ends__isnull=True) | Q(ends__gte=today))
-    found: list[Programme] = list(rows.visible_to(request.actor).order_by("starts", "name")[:SHOWN])
+    rows = Programme.objects.filter(hub=here, public=True).filter(Q(ends__isnull=True) | Q(ends__gte=today))
+    found: list[Programme] = list(rows.visible_to(actor).order_by("starts", "name")[:SHOWN])
     for row in found:
-        row.page = link("programme", request.hub.slug, row.pk)  # type: ignore[attr-defined]
+        row.page = link("programme", here.slug, row.pk)  # type: ignore[attr-defined]
     return found
 
 
-def _next_session(request: Request) -> Session | None:
-    rows = Session.objects.filter(hub=request.hub, starts_at__gt=timezone.now()).visible_to(request.actor)
+def _next_session(here: Hub, actor: Actor) -> Session | None:
+    rows = Session.objects.filter(hub=here, starts_at__gt=timezone.now()).visible_to(actor)
     row: Session | None = rows.select_related("training").order_by("starts_at").first()
     return row
 
