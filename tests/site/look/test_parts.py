@@ -117,7 +117,7 @@ def test_components_escape_what_a_person_wrote() -> None:
 
 
 def test_initials_and_tint_are_stable() -> None:
-    assert [tags.initials(n) for n in ("Shanice N.", "Ŵyn ap Dewi", "Bo", "", "42")] == ["SN", "ŴD", "B", "?", "?"]
+    assert [tags.two_letters(n) for n in ("Shanice N.", "Ŵyn ap Dewi", "Bo", "", "42")] == ["SN", "ŴD", "B", "?", "?"]
     assert tags.verb_tint("Semira T.") == tags.verb_tint("Semira T.")
     assert len({tags.verb_tint(f"Person {n}") for n in range(100)}) == 7
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -180,15 +180,21 @@ def form_errors(form: Any) -> list[dict[str, str]]:
     return found
 
 
-@register.filter
-def initials(name: str) -> str:
-    """Two letters for a person: first and last word's first letters, accents kept."""
+@register.simple_tag
+def initials(name: str, large: bool = False) -> SafeString:
+    """A round with two letters for a person; its tint goes with the name. A tag, because lists have it in every row."""
+    css = "initials initials-l" if large else "initials"
+    return format_html('<span class="{} {}" aria-hidden="true">{}</span>', css, verb_tint(name), two_letters(name))
+
+
+@lru_cache(maxsize=4096)
+def two_letters(name: str) -> str:
+    """First and last word's first letters, accents kept."""
     words = [w for w in re.split(r"[\s.]+", unicodedata.normalize("NFC", name or "")) if w and w[0].isalpha()]
     letters = [words[0][0], words[-1][0]] if len(words) > 1 else [w[0] for w in words]
     return "".join(letters).upper() or "?"
 
 
-@register.filter
 def verb_tint(name: str) -> str:
     """The class of a verb's tint for a name: the same name, always the same tint. It means nothing."""
     return f"v-{VERBS[zlib.crc32((name or '').encode()) % len(VERBS)]}"

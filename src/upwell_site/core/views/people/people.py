@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -34,6 +35,7 @@ SECTIONS = (
     "standing",
     "set_standing",
 )
+LISTED = ("pk", "name", "adult_on", "organisation__name", "can_young_flag")
 
 
 def _people(request: Request) -> QuerySet[Person]:
@@ -51,10 +53,20 @@ def people(request: Request) -> HttpResponse:
         rows = rows.filter(name_contains(fold(chosen["q"])))
     if "programme" in chosen or "role" in chosen:
         rows = rows.filter(pk__in=_with_role(request, chosen))
-    page = page_of(rows.with_can(request.actor, "young_flag").select_related("organisation"), request, "folded")
+    page = page_of(rows.with_can(request.actor, "young_flag").values_list(*LISTED, named=True), request, "folded")
+    today = timezone.localdate()
     context = {
         "form": form,
         "page": page,
+        "rows": [
+            {
+                "url": to(request, "person", row.pk),
+                "name": row.name,
+                "organisation": row.organisation__name if row.can_young_flag else None,
+                "young": row.can_young_flag and (row.adult_on is None or row.adult_on > today),
+            }
+            for row in page.rows
+        ],
         "chosen": chosen,
         "can_add": policy.may(request.actor, "hub.add_person"),
         "can_confirm": policy.may(request.actor, "hub.confirm_ages"),
