@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import importlib.util
 import os
@@ -46,6 +47,9 @@ if HAS_DJANGO:
     import django
 
     django.setup()
+    gc.collect()
+    gc.freeze()  # as the web server does: what is loaded stays
+    gc.set_threshold(50_000, 20, 50)
 
     from tests.browser.place import browser, open_as, place  # noqa: F401  fixtures that two folders share
 
@@ -54,6 +58,11 @@ def pytest_report_header() -> str:
     where = "PostgreSQL" if os.environ.get("UPWELL_DATABASE") else "SQLite"
     data = os.environ.get("UPWELL_DATA")
     return f"database: {where}; UPWELL_DATA: {data or 'not set, tests that read it are not run'}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, and keep it in one process: the browser and its place start once."""
+    items.sort(key=lambda item: not {"browser", "journeys"} & set(Path(str(item.fspath)).parts))
 
 
 def pytest_unconfigure() -> None:
@@ -73,3 +82,13 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(socket.socket, "connect", only_here)
     yield
+
+
+if HAS_DJANGO:
+
+    @pytest.fixture(autouse=True)
+    def _nothing_kept() -> None:
+        """Empty the shelf of pages: each test has a database of its own, in which the same numbers mean other rows."""
+        from upwell_site.core import kept
+
+        kept.forget()

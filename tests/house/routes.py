@@ -29,7 +29,7 @@ WRITES = re.compile(r'(?!.*"(?:django_session|core_cache)")\s*(INSERT|UPDATE|DEL
 # What opens them is held by tests of their own (tests/site/door).
 OF_NETWORKS = {"network", "members", "networks"}  # pages of a hub that only a network, or a member of one, has
 BY_KEY = {"start", "started", "invitation", "link", "link_mine", "try", "try_post", "guide"}
-ASK_ALL = {"visitor", "stranger", "lead"}
+ASK_ALL = {"visitor", "stranger", "lead"}  # who asks what is decided before anybody is looked at, and about every row
 SITE_ARGUMENTS = {"letter", "batch"}  # rows that the pages of whoever runs the site take, in no hub
 NEVER_WAS = 987_654_321  # the number of a row that never existed
 
@@ -147,7 +147,9 @@ class Walk:
         for method in METHODS:
             declared = "GET" if method == "HEAD" else method
             if method != declared or declared not in route.cells:  # decided before any row is looked at: asked once
-                if (who, route.name, method) in self.once:
+                if (who, route.name, method) in self.once or (
+                    method not in (*route.cells, "HEAD") and who not in ASK_ALL
+                ):
                     continue
                 self.once.add((who, route.name, method))
             url = address(route, values)

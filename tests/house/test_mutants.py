@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import pytest
 
 from tests import world as w
@@ -12,11 +14,11 @@ from tests.house.test_walls import crossings
 
 
 def red(watch: str, world: w.World) -> list[str]:
-    """Ask one watch what it finds wrong."""
+    """Ask one watch what it finds wrong; the first thing is enough."""
     if watch == "walls":
         return crossings(world)
     if watch == "table":
-        return list(disagreements(world))
+        return list(islice(disagreements(world), 1))
     if watch == "never":
         return broken_sentences(world)
     if watch == "undeclared":

@@ -20,7 +20,7 @@ def test_every_argument_carries_its_resources_name():
     assert routes.misnamed() == []
 
 
-PARTS = [tuple(w.ROLES)[i::4] for i in range(4)]  # a quarter of the people each, so that two processes share the walk
+PARTS = [tuple(w.ROLES)[i::10] for i in range(10)]  # two people each, so that processes share the walk evenly
 
 
 @pytest.mark.slow

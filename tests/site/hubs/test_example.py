@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
 
 from tests.factories.signin import sign_in_user
@@ -33,6 +36,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SMALL = 120
 
 
+@pytest.fixture(scope="class")
+def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """One example place for all tests that only look at it; each of them undoes what it writes."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        example.load(size=SMALL)
+        yield
+        transaction.set_rollback(True)
+
+
 def told() -> list[tuple[object, ...]]:
     """What must not differ between two loads of the same seed."""
     people = Person.objects.order_by("hub__slug", "outside_id").values_list("hub__slug", "outside_id", "name", "born")
@@ -53,84 +65,73 @@ def test_it_holds_about_four_hundred_people_in_three_hubs_and_a_network():
     assert not User.objects.exclude(email__endswith=("@example.org")).exclude(is_operator=True).exists()
 
 
-def test_the_same_seed_gives_the_same_people_and_another_gives_others():
-    example.load(size=SMALL, seed=3)
-    first = told()
-    example.load(size=SMALL, seed=3)
-    assert told() == first
-    example.load(size=SMALL, seed=4)
-    assert told() != first
+@pytest.mark.usefixtures("loaded")
+class TestWhatItHolds:
+    """Tests that only look at one and the same place, and one that loads it again."""
 
+    def test_the_same_seed_gives_the_same_people_and_another_gives_others(self):
+        first = told()
+        example.load(size=SMALL)
+        assert told() == first
+        example.load(size=SMALL, seed=4)
+        assert told() != first
 
-def test_young_people_are_protected_in_it_too():
-    """Nobody under 18 or of unknown age is listed, or holds a role over others."""
-    example.load(size=SMALL)
-    young = [person for person in Person.objects.all() if not person.is_adult]
-    assert len(young) > 10
-    assert not any(person.listed for person in young)
-    held = Membership.objects.filter(person__in=young).values_list("role", flat=True)
-    assert set(held) == {"mentee"}
+    def test_young_people_are_protected_in_it_too(self):
+        """Nobody under 18 or of unknown age is listed, or holds a role over others."""
+        young = [person for person in Person.objects.all() if not person.is_adult]
+        assert len(young) > 10
+        assert not any(person.listed for person in young)
+        held = Membership.objects.filter(person__in=young).values_list("role", flat=True)
+        assert set(held) == {"mentee"}
 
+    def test_mentors_are_mostly_in_order_and_some_are_not(self):
+        mentors = [row.person for row in Membership.objects.filter(role="mentor").select_related("person")]
+        good = sum(may_mentor(person) for person in mentors)
+        assert 0.6 * len(mentors) < good < len(mentors)
 
-def test_mentors_are_mostly_in_order_and_some_are_not():
-    example.load()
-    mentors = [row.person for row in Membership.objects.filter(role="mentor").select_related("person")]
-    good = sum(may_mentor(person) for person in mentors)
-    assert 0.6 * len(mentors) < good < len(mentors)
+    def test_the_young_persons_thread_is_watched_over(self):
+        """Two approved adults, one of them staff, besides the mentor."""
+        thread = Thread.objects.get(young=True)
+        assert threads.lacks(thread) == []
 
+    def test_the_two_who_write_to_each_other_were_matched_and_approved(self, client: Client):
+        pair = Pair.objects.get(state="approved")
+        thread = Thread.objects.get(young=True)
+        assert thread.about == f"connect.pair:{pair.pk}"
+        assert thread_of(pair) == thread
+        for person in (pair.mentee, pair.mentor):
+            sign_in_user(client, person.user)
+            page = client.get(f"/h/onward/rounds/pair/{pair.pk}/").content.decode()
+            assert f"/h/onward/messages/{thread.pk}/" in page
+            assert "Saturday morning" in page
+            assert "confidence and maths" in page
 
-def test_the_young_persons_thread_is_watched_over():
-    """Two approved adults, one of them staff, besides the mentor."""
-    example.load(size=SMALL)
-    thread = Thread.objects.get(young=True)
-    assert threads.lacks(thread) == []
+    def test_every_door_leads_to_somebody_with_their_role(self):
+        wanted = {"lead", "organiser", "mentor", "safeguarding", "admin", "partner", "convenor", "young", "participant"}
+        found = set()
+        for door in doors():
+            user = User.objects.get(email=door.email)
+            if door.key == "operator":
+                assert user.is_operator
+                continue
+            person = Person.objects.get(hub__slug=door.hub, user=user)
+            assert door.key in roles_of(person), door.key
+            found.add(door.key)
+        assert found == wanted
 
+    def test_every_door_opens_on_a_home_that_works(self, client: Client):
+        for door in doors():
+            if door.hub:
+                sign_in_user(client, User.objects.get(email=door.email))
+                for page in ("home/", "", "search/?q=an"):
+                    assert client.get(f"/h/{door.hub}/{page}").status_code == 200, (door.key, page)
 
-def test_the_two_who_write_to_each_other_were_matched_and_approved(client: Client):
-    example.load(size=SMALL)
-    pair = Pair.objects.get(state="approved")
-    thread = Thread.objects.get(young=True)
-    assert thread.about == f"connect.pair:{pair.pk}"
-    assert thread_of(pair) == thread
-    for person in (pair.mentee, pair.mentor):
-        sign_in_user(client, person.user)
-        page = client.get(f"/h/onward/rounds/pair/{pair.pk}/").content.decode()
-        assert f"/h/onward/messages/{thread.pk}/" in page
-        assert "Saturday morning" in page
-        assert "confidence and maths" in page
-
-
-def test_every_door_leads_to_somebody_with_their_role():
-    example.load(size=SMALL)
-    wanted = {"lead", "organiser", "mentor", "safeguarding", "admin", "partner", "convenor", "young", "participant"}
-    found = set()
-    for door in doors():
-        user = User.objects.get(email=door.email)
-        if door.key == "operator":
-            assert user.is_operator
-            continue
-        person = Person.objects.get(hub__slug=door.hub, user=user)
-        assert door.key in roles_of(person), door.key
-        found.add(door.key)
-    assert found == wanted
-
-
-def test_every_door_opens_on_a_home_that_works(client: Client):
-    example.load(size=SMALL)
-    for door in doors():
-        if door.hub:
-            sign_in_user(client, User.objects.get(email=door.email))
-            for page in ("home/", "", "search/?q=an"):
-                assert client.get(f"/h/{door.hub}/{page}").status_code == 200, (door.key, page)
-
-
-def test_the_organiser_finds_what_she_promised_and_whom_to_ask(client: Client):
-    example.load(size=SMALL)
-    sign_in_user(client, User.objects.get(email="semira.tesfay@example.org"))
-    page = client.get("/h/spring-lane/home/").content.decode()
-    assert "Danuta: Ring back about the yard" in page
-    assert "Two buses and a hill, with my knees." in page
-    assert "Who has been heard this year" in page
+    def test_the_organiser_finds_what_she_promised_and_whom_to_ask(self, client: Client):
+        sign_in_user(client, User.objects.get(email="semira.tesfay@example.org"))
+        page = client.get("/h/spring-lane/home/").content.decode()
+        assert "Danuta: Ring back about the yard" in page
+        assert "Two buses and a hill, with my knees." in page
+        assert "Who has been heard this year" in page
 
 
 def test_a_real_hub_is_never_touched():
