@@ -63,12 +63,13 @@ def _voices(keys: list[int]) -> Iterator[Note]:
 
 def _topic(row: dict[str, Any], note: Note) -> dict[str, Any]:
     people = row["known"] + row["unknown"]
+    counted = people >= FEWEST  # under five there is one voice, which its speaker agreed to share, and no number at all
     return {
         "title": row["topic"],
         "voice": note.text,
         "by": _speaker(note),
-        "people": people if people >= FEWEST else None,
-        "places": row["places"],
+        "people": people if counted else None,
+        "places": row["places"] if counted else None,
     }
 
 
