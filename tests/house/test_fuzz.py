@@ -40,7 +40,6 @@ TURNS = 14 if LONG else 2  # a post each, for each form
 ODD_NUMBERS = ("\x00", "²", "-1", "9" * 30, "\u202e%'" * 200)
 QUERIES = (
     "after",
-    "from",
     "page",
     "q",
     "show",

@@ -128,8 +128,8 @@ def test_the_outbox_goes_on_after_fifty(operator, hub):
 
     assert 'rel="next"' in page
     last = Letter.objects.order_by("id")[1].pk
-    assert 'rel="next"' not in operator.get(f"/operate/letters/?before={last}&state=waiting").content.decode()
-    assert operator.get("/operate/letters/?before=x&state=nonsense").status_code == 200
+    assert 'rel="next"' not in operator.get(f"/operate/letters/?after={last}&state=waiting").content.decode()
+    assert operator.get("/operate/letters/?after=x&state=nonsense").status_code == 200
 
 
 # ---- a hub's letters ----

@@ -16,47 +16,45 @@ from django.utils.translation import gettext as _
 from upwell_site.connect import actions, ready
 from upwell_site.connect.models import Pair, Round
 from upwell_site.connect.views import cards, figures, who, words
-from upwell_site.connect.views.rounds import PAGE, approved_words, decide, home_of, me, page_number
+from upwell_site.connect.views.rounds import approved_words, decide, home_of, me
 from upwell_site.core import policy
 from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
+from upwell_site.core.paging import page_of
 
 SHOW = ("all", "low", "waiting", "locked", "approved", "dropped")
-ORDERS = {"fit": ("score", "id"), "name": ("mentee__folded", "id")}
+ORDERS = {"fit": "score", "name": "mentee__folded"}
 
 
 @allow(GET="round.people")
 def round_pairs(request: Request, round: Round) -> HttpResponse:
     """The pairs, fifty a page, those that fit worst first."""
-    show, order, page = _asked(request)
+    show, order = _asked(request)
     rows = _shown(round, show).visible_to(request.actor).with_can(request.actor, "edit")
-    found = list(rows.order_by(*ORDERS[order])[(page - 1) * PAGE : page * PAGE + 1])
-    more, found = len(found) > PAGE, found[:PAGE]
-    numbers = [number for pair in found for number in (pair.mentee_id, pair.mentor_id)]
-    there = who.people(request, numbers, [pair.mentor_id for pair in found], round)
+    page = page_of(rows, request, ORDERS[order])
+    numbers = [number for pair in page.rows for number in (pair.mentee_id, pair.mentor_id)]
+    there = who.people(request, numbers, [pair.mentor_id for pair in page.rows], round)
     bars = ready.bars(round)
-    asked = {"show": show, "order": order}
     return render(
         request,
         "connect/round_pairs.html",
         {
             "round": round,
-            "title": _title(show, bool(found) or page > 1),
-            "cards": [cards.pair_card(pair, there, can_edit=pair.can_edit, bars=bars) for pair in found],
+            "title": _title(show, bool(page.rows or page.start)),
+            "cards": [cards.pair_card(pair, there, can_edit=pair.can_edit, bars=bars) for pair in page.rows],
             "show": show,
             "chips": _chips(show, order),
             "orders": _orders(show, order),
-            "back": urlencode({**asked, "page": str(page)}),
-            "next": f"?{urlencode({**asked, 'page': str(page + 1)})}" if more else "",
-            "previous": f"?{urlencode({**asked, 'page': str(page - 1)})}" if page > 1 else "",
+            "back": urlencode({"show": show, "order": order, "after": request.GET.get("after", "")}),
+            "page": page,
             "home": home_of(round, request),
         },
     )
 
 
-def _asked(request: Request) -> tuple[str, str, int]:
+def _asked(request: Request) -> tuple[str, str]:
     show, order = request.GET.get("show", "all"), request.GET.get("order", "fit")
-    return (show if show in SHOW else "all"), (order if order in ORDERS else "fit"), page_number(request)
+    return (show if show in SHOW else "all"), (order if order in ORDERS else "fit")
 
 
 def _shown(round: Round, show: str) -> Any:
@@ -125,7 +123,7 @@ def _after(request: Request, pair: Pair) -> str:
         return reverse("round", args=[hub, pair.round_id])
     if back == "pair":
         return reverse("pair", args=[hub, pair.pk])
-    asked = {key: back_value(back, key) for key in ("show", "order", "page")}
+    asked = {key: back_value(back, key) for key in ("show", "order", "after")}
     kept = {key: value for key, value in asked.items() if value}
     return f"{reverse('round_pairs', args=[hub, pair.round_id])}{'?' if kept else ''}{urlencode(kept)}#pair-{pair.pk}"
 
@@ -134,7 +132,7 @@ def back_value(back: str, key: str) -> str:
     """Return one known value out of the list's own address, never anything else."""
     for part in back[:100].split("&"):
         name, _equals, value = part.partition("=")
-        if name == key and (value in SHOW or value in ORDERS or (value.isdecimal() and len(value) < 6)):
+        if name == key and (value in SHOW or value in ORDERS or (value.isdecimal() and len(value) <= 18)):
             return value
     return ""
 

@@ -26,22 +26,15 @@ from upwell_site.core.events import ref
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Job, Person, Programme
 from upwell_site.core.once import once
+from upwell_site.core.paging import page_of
 from upwell_site.core.refused import Refused
 from upwell_site.core.templatetags.upwell import in_words
-
-PAGE = 50
 
 
 def me(request: Request) -> Person:
     """Return the person who asks; the table lets nobody else in here."""
     assert request.person is not None
     return request.person
-
-
-def page_number(request: Request) -> int:
-    """Return the page asked for, from 1."""
-    text = request.GET.get("page", "")
-    return max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
 
 
 def decide(request: Request, back: str, do: Callable[[], str]) -> HttpResponse:
@@ -64,18 +57,15 @@ def home_of(round: Round, request: Request) -> str:
 @allow(GET="hub.list_rounds")
 def rounds(request: Request) -> HttpResponse:
     """Every round somebody may read, newest first."""
-    page = page_number(request)
     rows = Round.objects.filter(hub=request.hub).visible_to(request.actor).select_related("programme")
-    found = list(rows.order_by("-id")[(page - 1) * PAGE : page * PAGE + 1])
-    ready = sum(row.state == Round.State.MATCHED for row in found[:PAGE])
+    page = page_of(rows, request, "-pk")
+    ready = sum(row.state == Round.State.MATCHED for row in page.rows)
     return render(
         request,
         "connect/rounds.html",
         {
-            "rounds": found[:PAGE],
-            "title": rounds_title(ready, bool(found)),
-            "next": f"?page={page + 1}" if len(found) > PAGE else "",
-            "previous": f"?page={page - 1}" if page > 1 else "",
+            "page": page,
+            "title": rounds_title(ready, bool(page.rows)),
             "can_add": policy.may(request.actor, "hub.add_round"),
             "templates": cards.templates(request.hub.slug),
         },

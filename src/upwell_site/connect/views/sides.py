@@ -11,21 +11,11 @@ from django.utils.translation import gettext as _
 
 from upwell_site.connect.models import Ask, Offer, Round, Unmatched
 from upwell_site.connect.views import cards, figures, who, words
-from upwell_site.connect.views.rounds import PAGE, home_of, page_number
+from upwell_site.connect.views.rounds import home_of
 from upwell_site.core import policy
 from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
-
-
-def _page(request: Request, rows: Any, **asked: str) -> tuple[list[Any], dict[str, str]]:
-    """Return one page of rows, and the ways to the pages beside it."""
-    page = page_number(request)
-    found = list(rows[(page - 1) * PAGE : page * PAGE + 1])
-    ways = {
-        "next": f"?{urlencode({**asked, 'page': str(page + 1)})}" if len(found) > PAGE else "",
-        "previous": f"?{urlencode({**asked, 'page': str(page - 1)})}" if page > 1 else "",
-    }
-    return found[:PAGE], ways
+from upwell_site.core.paging import page_of
 
 
 @allow(GET="round.people")
@@ -37,9 +27,10 @@ def round_unmatched(request: Request, round: Round) -> HttpResponse:
     rows = Unmatched.objects.filter(hub=request.hub, round=round).visible_to(request.actor)
     if change:
         rows = rows.filter(change_code__startswith=change)
-    found, ways = _page(request, rows.order_by("change_code", "id"), **({"change": change} if change else {}))
-    there = who.people(request, [row.mentee_id for row in found])
-    asks = Ask.objects.filter(hub=request.hub, round=round, person__in=[row.mentee_id for row in found])
+    page = page_of(rows, request, "change_code")
+    numbers = [row.mentee_id for row in page.rows]
+    there = who.people(request, numbers)
+    asks = Ask.objects.filter(hub=request.hub, round=round, person__in=numbers)
     by_person = {ask.person_id: ask for ask in asks}
     total = sum(group.people for group in groups)
     chips = [{"name": _("All %(n)s") % {"n": total}, "url": "?", "current": not change}]
@@ -52,8 +43,8 @@ def round_unmatched(request: Request, round: Round) -> HttpResponse:
         "home": home_of(round, request),
         "total": total,
         "chips": chips if len(groups) > 1 else [],
-        "cards": [cards.alone_card(row, by_person.get(row.mentee_id), there) for row in found],
-        **ways,
+        "cards": [cards.alone_card(row, by_person.get(row.mentee_id), there) for row in page.rows],
+        "page": page,
     }
     return render(request, "connect/round_unmatched.html", context)
 
@@ -73,8 +64,8 @@ def round_offers(request: Request, round: Round) -> HttpResponse:
 
 
 def _side(request: Request, round: Round, rows: Any, title: str, kind: str) -> HttpResponse:
-    found, ways = _page(request, rows.order_by("person__folded", "id"))
-    numbers = [row.person_id for row in found]
+    page = page_of(rows, request, "person__folded")
+    numbers = [row.person_id for row in page.rows]
     there = who.people(request, numbers, numbers if kind == "mentors" else [], round)
     may_add = round.state != Round.State.APPROVED and policy.can(request.actor, "edit", round)
     return render(
@@ -85,9 +76,9 @@ def _side(request: Request, round: Round, rows: Any, title: str, kind: str) -> H
             "home": home_of(round, request),
             "title": title,
             "kind": kind,
-            "rows": [{"row": row, "who": there[row.person_id], "said": words.asked(row)} for row in found],
+            "rows": [{"row": row, "who": there[row.person_id], "said": words.asked(row)} for row in page.rows],
             "bring_in": cards.bring_in(request.hub.slug, round.pk)[kind] if may_add else "",
             "template": cards.templates(request.hub.slug)[kind],
-            **ways,
+            "page": page,
         },
     )

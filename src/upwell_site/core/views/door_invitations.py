@@ -22,10 +22,10 @@ from upwell_site.core.door.where import home_url
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Invitation, Membership, Programme
 from upwell_site.core.once import once
+from upwell_site.core.paging import page_of
 from upwell_site.core.refused import Refused
 from upwell_site.core.text import clean
 
-PAGE = 50
 JUST_TAKING_PART = gettext_lazy("Taking part in the hub")
 
 
@@ -100,13 +100,9 @@ def _offer(request: Request) -> HttpResponse:
 
 
 def _listed(request: Request, form: InvitationForm) -> HttpResponse:
-    start = request.GET.get("from", "")
-    at = int(start) if start.isdecimal() and len(start) < 7 else 0
     rows = Invitation.objects.filter(hub=request.hub).visible_to(request.actor).with_can(request.actor, "withdraw")
-    found = list(rows.select_related("programme", "by")[at : at + PAGE + 1])
-    more = f"?from={at + PAGE}" if len(found) > PAGE else ""
-    context = {"form": form, "rows": found[:PAGE], "more": more}
-    return render(request, "core/door/invitations.html", context)
+    page = page_of(rows.select_related("programme", "by"), request, "-pk")
+    return render(request, "core/door/invitations.html", {"form": form, "page": page})
 
 
 @allow(GET="invitation.read")

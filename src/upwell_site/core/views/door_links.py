@@ -21,11 +21,10 @@ from upwell_site.core.door.where import home_url
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Link
 from upwell_site.core.once import once
+from upwell_site.core.paging import page_of
 from upwell_site.core.refused import Refused
 from upwell_site.core.text import clean
 from upwell_site.core.views.door_invitations import gone, send_code
-
-PAGE = 50
 
 
 class LinkForm(forms.Form):
@@ -89,14 +88,11 @@ def _make(request: Request) -> HttpResponse:
 
 
 def _listed(request: Request, form: LinkForm) -> HttpResponse:
-    start = request.GET.get("from", "")
-    at = int(start) if start.isdecimal() and len(start) < 7 else 0
     rows = Link.objects.filter(hub=request.hub).visible_to(request.actor).with_can(request.actor, "withdraw")
-    found = list(rows.select_related("person").order_by("-pk")[at : at + PAGE + 1])
+    page = page_of(rows.select_related("person"), request, "-pk")
     names = dict(links.openings(request.actor))
-    listed = [{"link": row, "opens": names.get(row.scope, "")} for row in found[:PAGE]]
-    more = f"?from={at + PAGE}" if len(found) > PAGE else ""
-    return render(request, "core/door/links.html", {"form": form, "rows": listed, "more": more, "any": bool(names)})
+    listed = [{"link": row, "opens": names.get(row.scope, "")} for row in page.rows]
+    return render(request, "core/door/links.html", {"form": form, "rows": listed, "page": page, "any": bool(names)})
 
 
 @allow(GET="hub.list_links")

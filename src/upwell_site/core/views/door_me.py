@@ -12,8 +12,7 @@ from upwell_site.core.door.mine import persons_of
 from upwell_site.core.door.where import home_url
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Hub
-
-PAGE = 50
+from upwell_site.core.paging import page_of
 
 
 def my_hubs(request: Request) -> list[dict[str, object]]:
@@ -32,11 +31,8 @@ def front(request: Request) -> HttpResponse:
         return render(request, "core/door/my_hubs.html", {"mine": mine})
     if is_empty():
         return HttpResponseRedirect(reverse("start"))
-    after = request.GET.get("from", "")
-    at = int(after) if after.isdecimal() and len(after) < 7 else 0
-    hubs = list(Hub.objects.select_related("place").order_by("name", "pk")[at : at + PAGE + 1])
-    more = f"?from={at + PAGE}" if len(hubs) > PAGE else ""
-    return render(request, "core/door/front.html", {"hubs": hubs[:PAGE], "more": more})
+    page = page_of(Hub.objects.select_related("place"), request, "name")
+    return render(request, "core/door/front.html", {"page": page})
 
 
 @allow(GET="site.own")

@@ -15,7 +15,8 @@ from upwell_site.core.actions import machinery as actions
 from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Letter
-from upwell_site.core.views.machinery_parts import decided, page_of
+from upwell_site.core.paging import page_of
+from upwell_site.core.views.machinery_parts import decided
 
 
 @allow(GET="site.look")
@@ -45,8 +46,8 @@ def letters_page(request: Request) -> HttpResponse:
     """Show the outbox of the whole site: what goes to whom stays covered until a letter has to be handed over."""
     state = request.GET.get("state", "")
     rows = health.outbox(state)
-    shown, more = page_of(request, rows)
-    found = [(row, letters.kind_of(row.kind).label) for row in shown]
+    page = page_of(rows, request, "-pk")
+    found = [(row, letters.kind_of(row.kind).label) for row in page.rows]
     here = reverse("operate_letters")
     names = {
         "": _("All"),
@@ -58,7 +59,7 @@ def letters_page(request: Request) -> HttpResponse:
     chips = [{"name": name, "url": f"{here}?state={key}", "current": key == state} for key, name in names.items()]
     context = {
         "letters": found,
-        "more": f"{more}&state={state}" if more else "",
+        "page": page,
         "chips": chips,
         "mail_open": sender.is_open(),
     }

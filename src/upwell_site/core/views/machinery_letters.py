@@ -16,20 +16,21 @@ from upwell_site.core.actions import machinery as actions
 from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Letter, NoticeChoice, Person
-from upwell_site.core.views.machinery_parts import decided, page_of
+from upwell_site.core.paging import page_of
+from upwell_site.core.views.machinery_parts import decided
 
 
 @allow(GET="hub.list_letters")
 def letters_page(request: Request) -> HttpResponse:
     """Show what went out of this hub: kinds, names and states, never codes or links."""
     rows = Letter.objects.filter(hub=request.hub).visible_to(request.actor).select_related("to")
-    shown, more = page_of(request, rows)
-    found = [(row, letters.kind_of(row.kind).label) for row in shown]
-    batches = {row.batch: row for row in shown if row.batch and row.state == Letter.State.WAITING}
+    page = page_of(rows, request, "-pk")
+    found = [(row, letters.kind_of(row.kind).label) for row in page.rows]
+    batches = {row.batch: row for row in page.rows if row.batch and row.state == Letter.State.WAITING}
     return render(
         request,
         "core/machinery/letters.html",
-        {"letters": found, "more": more, "batches": list(batches.values())},
+        {"letters": found, "page": page, "batches": list(batches.values())},
     )
 
 

@@ -17,9 +17,10 @@ from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Membership, Message, Person, Seat, Thread
 from upwell_site.core.once import once
+from upwell_site.core.paging import page_of
 from upwell_site.core.refused import Refused
 from upwell_site.core.text import clean
-from upwell_site.core.views.machinery_parts import decided, page_of
+from upwell_site.core.views.machinery_parts import decided
 
 PARTY, OBSERVER = Seat.As.PARTY, Seat.As.OBSERVER
 SOMEBODY = {PARTY: gettext_lazy("somebody who takes part"), OBSERVER: gettext_lazy("an approved adult")}
@@ -61,10 +62,10 @@ class AddWatcher(forms.Form):
 @allow(GET="hub.list_threads")
 def threads_page(request: Request) -> HttpResponse:
     """Show the conversations somebody may see, newest first, each with who sits in it."""
-    rows, more = page_of(request, Thread.objects.filter(hub=request.hub).visible_to(request.actor))
-    names = _names(request, rows)
-    found = [(row, names.get(row.pk, "")) for row in rows]
-    return render(request, "core/machinery/threads.html", {"threads": found, "more": more})
+    page = page_of(Thread.objects.filter(hub=request.hub).visible_to(request.actor), request, "-pk")
+    names = _names(request, page.rows)
+    found = [(row, names.get(row.pk, "")) for row in page.rows]
+    return render(request, "core/machinery/threads.html", {"threads": found, "page": page})
 
 
 def _names(request: Request, rows: list[Thread]) -> dict[int, str]:
@@ -110,7 +111,7 @@ def _context(request: Request, thread: Thread, form: Write) -> dict[str, Any]:
     known = _known(request, {seat.person_id for seat in seats})
     names = {seat.person_id: known.get(seat.person_id, SOMEBODY[seat.seat]) for seat in seats}
     rows = Message.objects.filter(hub=request.hub, thread=thread).visible_to(request.actor)
-    shown, more = page_of(request, rows.with_can(request.actor, "hide", "read_hidden"))
+    page = page_of(rows.with_can(request.actor, "hide", "read_hidden"), request, "-pk")
     missing = threads.lacks(thread)
     watches = policy.can(request.actor, "watch", thread)
     return {
@@ -119,8 +120,8 @@ def _context(request: Request, thread: Thread, form: Write) -> dict[str, Any]:
         "parties": [names[seat.person_id] for seat in sitting if seat.seat == PARTY],
         "observers": [names[seat.person_id] for seat in sitting if seat.seat == OBSERVER],
         "mine": mine,
-        "texts": [(row, names.get(row.person_id, SOMEBODY[PARTY])) for row in reversed(shown)],
-        "more": more,
+        "texts": [(row, names.get(row.person_id, SOMEBODY[PARTY])) for row in reversed(page.rows)],
+        "page": page,
         "missing": missing if watches else [],
         "may_write": mine is not None and thread.paused_at is None and not missing,
         "may_watch": watches,

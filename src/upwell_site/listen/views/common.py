@@ -1,4 +1,4 @@
-"""What several pages of listen need: paging, and the personal link somebody came by."""
+"""What several pages of listen need: what was sent, and the personal link somebody came by."""
 
 from __future__ import annotations
 
@@ -6,20 +6,6 @@ from typing import Any
 
 from upwell_site.core.actor import Request
 from upwell_site.core.models import Link
-
-PAGE = 50
-
-
-def after(request: Request) -> int:
-    """Return the number that the page starts after; 0 for the first page and for anything that is no number."""
-    text = request.GET.get("after", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
-
-
-def more_after(rows: Any) -> tuple[list[Any], int | None]:
-    """Return one page of rows, and the key to go on after if there are more."""
-    found = list(rows[: PAGE + 1])
-    return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
 
 
 def link_of(request: Request) -> Link | None:

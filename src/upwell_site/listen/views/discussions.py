@@ -15,9 +15,10 @@ from upwell_site.core.actor import Request
 from upwell_site.core.events import ref
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Job
+from upwell_site.core.paging import page_of, part_of
 from upwell_site.listen import answers
 from upwell_site.listen.models import Discussion, Grouping, Statement, Vote, Voter
-from upwell_site.listen.views.common import PAGE, after, link_of, more_after
+from upwell_site.listen.views.common import link_of
 
 LONG = 60  # letters; a table of longer sentences takes the whole width
 
@@ -35,14 +36,9 @@ def discussions(request: Request) -> HttpResponse:
             people=Subquery(newest.order_by("-id").values("voters")[:1]),
             more=Subquery(newest.order_by("-id").values("result__more")[:1]),
         )
-        .order_by("-id")
     )
-    if before := after(request):
-        rows = rows.filter(pk__lt=before)
-    found, more = more_after(rows)
     context = {
-        "rows": found,
-        "more": more,
+        "page": page_of(rows, request, "-pk"),
         "can_add": policy.may(request.actor, "hub.add_discussion"),
         "can_talk": policy.may(request.actor, "hub.list_talks"),
     }
@@ -138,17 +134,15 @@ def discussion_table(request: Request, discussion: Discussion) -> HttpResponse:
     """Every statement, fifty a page: how many in 100 of each group agree, and the counts that may be shown."""
     grouping = _grouping(request, discussion)
     rows: list[Any] = grouping.result.get("table", []) if grouping else []
-    start = after(request)
-    shown = rows[start : start + PAGE]
+    page = part_of(list(enumerate(rows, 1)), request)
+    shown = [row for _place, row in page.rows]
     texts = _texts(request, discussion, {row["statement"] for row in shown})
     context = {
         "discussion": discussion,
         "result": grouping.result if grouping else None,
         **_of_table(answers.table(shown, texts)),
-        "next": start + PAGE if start + PAGE < len(rows) else None,
-        "previous": max(0, start - PAGE) if start else None,
-        "last": start + len(shown),
-        "first": start + 1,
+        "page": page,
+        "places": [place for place, _row in page.rows],
     }
     return render(request, "listen/discussion_table.html", context)
 

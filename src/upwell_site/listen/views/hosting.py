@@ -17,12 +17,13 @@ from upwell_site.core.events import ref
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Job
 from upwell_site.core.once import once
+from upwell_site.core.paging import page_of
 from upwell_site.core.refused import Refused
 from upwell_site.listen import bringing
 from upwell_site.listen.actions import discussions as actions
 from upwell_site.listen.forms import BeginForm, EditForm, ExportForm
 from upwell_site.listen.models import Discussion, Statement
-from upwell_site.listen.views.common import after, more_after, posted
+from upwell_site.listen.views.common import posted
 
 FIRST = 8  # sentences shown when an export is only looked at
 
@@ -182,18 +183,14 @@ def statements(request: Request, discussion: Discussion) -> HttpResponse:
         Statement.objects.filter(hub=request.hub, discussion=discussion, moderated=which)
         .visible_to(request.actor)
         .with_can(request.actor, "moderate")
-        .order_by("pk")
     )
-    if start := after(request):
-        rows = rows.filter(pk__gt=start)
-    found, more = more_after(rows)
     here = _there(discussion, "statements")
     chips = [
         {"name": _("New"), "url": here, "current": which == 0},
         {"name": _("Let in"), "url": f"{here}?show=in", "current": which == 1},
         {"name": _("Kept out"), "url": f"{here}?show=out", "current": which == -1},
     ]
-    context = {"discussion": discussion, "rows": found, "more": more, "chips": chips, "which": which}
+    context = {"discussion": discussion, "page": page_of(rows, request), "chips": chips, "which": which}
     return render(request, "listen/statements.html", context)
 
 

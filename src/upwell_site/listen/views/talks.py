@@ -16,11 +16,12 @@ from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Person
 from upwell_site.core.once import once
+from upwell_site.core.paging import page_of
 from upwell_site.core.refused import Refused
 from upwell_site.listen.actions import talks as actions
 from upwell_site.listen.forms import NEW, NOBODY, NoteForm, TalkForm
 from upwell_site.listen.models import Conversation, Note
-from upwell_site.listen.views.common import after, more_after, posted
+from upwell_site.listen.views.common import posted
 
 SHARED = 20
 
@@ -33,17 +34,13 @@ def talks(request: Request) -> HttpResponse:
         .visible_to(request.actor)
         .select_related("place", "person")
         .defer("place__outline")
-        .order_by("-id")
     )
-    if before := after(request):
-        rows = rows.filter(pk__lt=before)
-    found, more = more_after(rows)
+    page = page_of(rows, request, "-pk")
     notes = Note.objects.filter(hub=request.hub, shared_at__isnull=False).visible_to(request.actor)
     shared = notes.exclude(organiser=request.person).select_related("conversation__place").order_by("-shared_at")
     context = {
-        "rows": found,
-        "names": _names(request, [row.person_id for row in found]),
-        "more": more,
+        "page": page,
+        "names": _names(request, [row.person_id for row in page.rows]),
         "shared": list(shared.defer("conversation__place__outline")[:SHARED]),
         "can_add": policy.may(request.actor, "hub.add_talk"),
     }

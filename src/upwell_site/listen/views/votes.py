@@ -16,12 +16,13 @@ from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Link
 from upwell_site.core.once import once
+from upwell_site.core.paging import page_of
 from upwell_site.core.refused import Refused
 from upwell_site.listen.actions import discussions as writing
 from upwell_site.listen.actions import votes as actions
 from upwell_site.listen.forms import StatementForm
 from upwell_site.listen.models import Discussion, Statement, Vote, Voter
-from upwell_site.listen.views.common import after, link_of, more_after, posted
+from upwell_site.listen.views.common import link_of, posted
 
 ANSWERS = {"yes": 1, "no": -1, "pass": 0}
 
@@ -116,8 +117,5 @@ def discussion_mine(request: Request, discussion: Discussion) -> HttpResponse:
     """One's own answers, each with a way to change it."""
     voter = actions.voter_of(discussion, request.person, None if request.person else link_of(request))
     rows = Vote.objects.filter(hub=request.hub, discussion=discussion, voter=voter).select_related("statement")
-    rows = rows.order_by("-id") if voter else rows.none()
-    if before := after(request):
-        rows = rows.filter(pk__lt=before)
-    found, more = more_after(rows)
-    return render(request, "listen/mine.html", {"discussion": discussion, "rows": found, "more": more})
+    page = page_of(rows if voter else rows.none(), request, "-pk")
+    return render(request, "listen/mine.html", {"discussion": discussion, "page": page})

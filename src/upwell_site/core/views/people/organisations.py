@@ -13,8 +13,9 @@ from upwell_site.core.forms.people import name_contains
 from upwell_site.core.forms.people_places import OrganisationForm
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Organisation, Person
+from upwell_site.core.paging import page_of
 from upwell_site.core.text import fold
-from upwell_site.core.views.people.pages import crumbs, decide, page_of, to
+from upwell_site.core.views.people.pages import crumbs, decide, to
 
 FIELDS = ("name", "sector", "level", "org_id", "web", "about")
 

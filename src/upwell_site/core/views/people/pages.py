@@ -1,14 +1,13 @@
-"""What the pages of this room share: fifty rows at a time, crumbs, and a form that decides something."""
+"""What the pages of this room share: crumbs, names that may be seen, and a form that decides something."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -16,42 +15,6 @@ from upwell_site.core.actor import Request
 from upwell_site.core.models import Person, Programme
 from upwell_site.core.once import once
 from upwell_site.core.refused import Refused
-
-SIZE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some rows of a list, and the addresses of what comes next and of the beginning."""
-
-    rows: list[Any]
-    more: str
-    start: str
-
-
-def page_of(rows: QuerySet[Any], request: Request, by: str, size: int = SIZE) -> Page:
-    """Return the rows after the one the address names, in the order of `by`; nothing is counted.
-
-    The address carries a row's number, never a name, and rows that come or go meanwhile shift nothing.
-    """
-    after = request.GET.get("after", "")
-    began = False
-    if after.isdecimal() and len(after) <= 18:
-        mark = rows.filter(pk=int(after)).values_list(by, flat=True).first()
-        if mark is not None:
-            began = True
-            rows = rows.filter(Q(**{f"{by}__gt": mark}) | Q(**{by: mark, "pk__gt": int(after)}))
-    found = list(rows.order_by(by, "pk")[: size + 1])
-    more = _address(request, found[size - 1].pk) if len(found) > size else ""
-    return Page(found[:size], more, _address(request, None) if began else "")
-
-
-def _address(request: Request, after: int | None) -> str:
-    query = request.GET.copy()
-    query.pop("after", None)
-    if after is not None:
-        query["after"] = str(after)
-    return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
 def crumbs(request: Request, *steps: tuple[Any, str] | tuple[Any, str, Any]) -> list[dict[str, Any]]:

@@ -19,8 +19,9 @@ from upwell_site.core.forms.people_roles import Ticked
 from upwell_site.core.guard import allow
 from upwell_site.core.languages import names_of
 from upwell_site.core.models import Attendance, Membership, Organisation, Person, Standing
+from upwell_site.core.paging import SIZE, page_of
 from upwell_site.core.text import fold
-from upwell_site.core.views.people.pages import SIZE, crumbs, decide, page_of, seen_people, seen_programmes, tell, to
+from upwell_site.core.views.people.pages import crumbs, decide, seen_people, seen_programmes, tell, to
 
 SECTIONS = (
     "contact",

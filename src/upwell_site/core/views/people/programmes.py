@@ -15,7 +15,8 @@ from upwell_site.core.actor import Request
 from upwell_site.core.forms.people_places import ProgrammeForm
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Membership, Person, Programme, Training
-from upwell_site.core.views.people.pages import crumbs, decide, page_of, to
+from upwell_site.core.paging import page_of
+from upwell_site.core.views.people.pages import crumbs, decide, to
 
 FIELDS = ("name", "kind", "about", "starts", "ends", "public")
 

@@ -14,12 +14,11 @@ from upwell_site.core.actor import Request
 from upwell_site.core.forms.people_roles import ProposeRole
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Membership, Person
+from upwell_site.core.paging import SIZE, page_of
 from upwell_site.core.views.people.pages import (
-    SIZE,
     crumbs,
     decide,
     decide_or_say,
-    page_of,
     seen_people,
     seen_programmes,
     to,

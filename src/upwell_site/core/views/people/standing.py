@@ -16,7 +16,8 @@ from upwell_site.core.actor import Request
 from upwell_site.core.forms.people_roles import Record, TakeBack, Ticked
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Membership, Person, Programme, Standing
-from upwell_site.core.views.people.pages import Page, crumbs, decide, page_of, tell, to
+from upwell_site.core.paging import Page, page_of
+from upwell_site.core.views.people.pages import crumbs, decide, tell, to
 from upwell_site.core.views.people.people import standing_of
 
 THINGS = Standing.What.choices

@@ -17,13 +17,12 @@ from upwell_site.core.actor import Request
 from upwell_site.core.forms.people_places import SessionForm, TrainingForm
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Attendance, Session, Training
+from upwell_site.core.paging import SIZE, page_of
 from upwell_site.core.training_text import page_html
 from upwell_site.core.views.people.pages import (
-    SIZE,
     crumbs,
     decide,
     decide_or_say,
-    page_of,
     seen_people,
     seen_programmes,
     tell,
