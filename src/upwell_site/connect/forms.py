@@ -8,11 +8,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from upwell_site.core.forms.clean import Clean
 from upwell_site.core.models import Programme
-from upwell_site.core.text import clean
 
 
-class RoundForm(forms.Form):
+class RoundForm(Clean):
     """A new round: in which programme, and what it is called."""
 
     programme = forms.ModelChoiceField(
@@ -29,9 +29,6 @@ class RoundForm(forms.Form):
         first = list(programmes[:2])
         if len(first) == 1:
             self.fields["programme"].initial = first[0].pk
-
-    def clean_name(self) -> str:
-        return cleaned(self.cleaned_data["name"], 120)
 
 
 class RulesForm(forms.Form):
@@ -102,11 +99,3 @@ class RulesForm(forms.Form):
         weights = {key: data[key] / 100 for key in self.WEIGHTS}
         plain = {key: data[key] for key in ("name", "goal", "max_travel_km", "usual_travel_km")}
         return {**plain, **weights, **flags}
-
-
-def cleaned(text: str, limit: int) -> str:
-    """Return text that came through the one door, or a fault of the form."""
-    try:
-        return clean(text, limit)
-    except ValueError as problem:
-        raise forms.ValidationError(str(problem)) from None

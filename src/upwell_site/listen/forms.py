@@ -13,28 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from upwell_site.core.actor import Request
+from upwell_site.core.forms.clean import Clean
 from upwell_site.core.models import Hub, Person, Place, Programme
-from upwell_site.core.text import clean
 from upwell_site.listen.models import Conversation, Discussion, Note
 
 HOSTS = ("organiser", "lead", "admin")
 ZIP = b"PK\x03\x04"
 NOBODY, NEW = "nobody", "new"
-
-
-class Clean(forms.Form):
-    """A form whose texts come through the one door."""
-
-    def clean(self) -> dict[str, Any]:
-        """Clean every text; say what is wrong beside it."""
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        for name, value in list(given.items()):
-            if isinstance(value, str):
-                try:
-                    given[name] = clean(value, getattr(self.fields[name], "max_length", None) or 20_000)
-                except ValueError as problem:
-                    self.add_error(name, str(problem))
-        return given
 
 
 class ManyFiles(forms.ClearableFileInput):

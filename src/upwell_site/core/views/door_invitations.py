@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
-from allauth.core import ratelimit
 from django import forms
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,17 +16,18 @@ from upwell_site.core.actor import Request
 from upwell_site.core.door.keys import new_key
 from upwell_site.core.door.qr import qr
 from upwell_site.core.door.where import home_url
+from upwell_site.core.forms.clean import Clean
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Invitation, Membership, Programme
 from upwell_site.core.once import once
 from upwell_site.core.paging import page_of
 from upwell_site.core.refused import Refused
-from upwell_site.core.text import clean
+from upwell_site.core.views.door_parts import TOO_MANY, gone, send_code, withdraw
 
 JUST_TAKING_PART = gettext_lazy("Taking part in the hub")
 
 
-class InvitationForm(forms.Form):
+class InvitationForm(Clean):
     """Whom to invite, and for what."""
 
     address = forms.EmailField(
@@ -55,13 +53,6 @@ class InvitationForm(forms.Form):
         self.programmes = {str(row.pk): row for row in seen.order_by("name")[:200]}
         rows = [(pk, row.name) for pk, row in self.programmes.items()]
         self.fields["programme"].choices = [("", _("The whole hub")), *rows]  # type: ignore[attr-defined]
-
-    def clean_name(self) -> str:
-        """Take the name through the one door for text."""
-        try:
-            return clean(self.cleaned_data["name"], 120)
-        except ValueError as problem:
-            raise forms.ValidationError(str(problem)) from None
 
 
 @allow(GET="hub.invite", POST="hub.invite")
@@ -117,23 +108,7 @@ def invitation_made(request: Request, invitation: Invitation) -> HttpResponse:
 @allow(POST="invitation.withdraw")
 def invitation_withdraw(request: Request, invitation: Invitation) -> HttpResponse:
     """Take an invitation back."""
-    back = reverse("invitations", args=[request.hub.slug])
-    by = request.person
-    assert by is not None
-
-    def decide() -> str:
-        invitations.withdraw(by=by, invitation=invitation)
-        return back
-
-    try:
-        return once(request, decide)
-    except Refused:
-        return HttpResponseRedirect(back)
-
-
-def gone(request: Request) -> HttpResponse:
-    """Answer for every key that opens nothing: unknown, used, late and withdrawn look the same."""
-    return render(request, "core/door/gone.html", status=404)
+    return withdraw(request, "invitations", lambda by: invitations.withdraw(by=by, invitation=invitation))
 
 
 @allow(GET="site.look", POST="site.look")
@@ -150,7 +125,9 @@ def invitation(request: Request, key: str) -> HttpResponse:
     if row is None:
         return _replayed(request) or gone(request)
     if request.method == "POST" and not request.user.is_authenticated:
-        return _send_code(request, row, key)
+        context = {"row": row, "no": TOO_MANY}
+        sent = send_code(request, row.address, reverse("invitation", args=[key]))
+        return sent or render(request, "core/door/invitation.html", context, status=429)
     role = Membership.Role(row.role).label if row.role else ""
     other = request.user.is_authenticated and not mine
     context = {"row": row, "role": role, "mine": mine, "other": other}
@@ -181,18 +158,3 @@ def _replayed(request: Request) -> HttpResponse | None:
         return once(request, decide)
     except Refused:
         return None
-
-
-def _send_code(request: Request, row: Invitation, key: str) -> HttpResponse:
-    to = reverse("invitation", args=[key])
-    if not ratelimit.consume(request, action="request_login_code", key=row.address):
-        context = {"row": row, "no": _("That was too many tries. Wait a few minutes, then try again.")}
-        return render(request, "core/door/invitation.html", context, status=429)
-    send_code(request, row.address)
-    return HttpResponseRedirect(f"{reverse('account_confirm_login_code')}?{urlencode({'next': to})}")
-
-
-def send_code(request: Request, address: str) -> None:
-    """Send a code to an address that a key of ours vouches for, making its sign-in when there is none."""
-    user = invitations.sign_in_for(address)
-    LoginCodeVerificationProcess.initiate(request=request, user=user if user.is_active else None, email=user.email)

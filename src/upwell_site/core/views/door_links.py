@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.core import ratelimit
 from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from upwell_site.core.actions import links
@@ -18,16 +15,16 @@ from upwell_site.core.actor import Request
 from upwell_site.core.door.keys import new_key
 from upwell_site.core.door.qr import qr
 from upwell_site.core.door.where import home_url
+from upwell_site.core.forms.clean import Clean
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Link
 from upwell_site.core.once import once
 from upwell_site.core.paging import page_of
 from upwell_site.core.refused import Refused
-from upwell_site.core.text import clean
-from upwell_site.core.views.door_invitations import gone, send_code
+from upwell_site.core.views.door_parts import TOO_MANY, gone, send_code, withdraw
 
 
-class LinkForm(forms.Form):
+class LinkForm(Clean):
     """What the links open, and how many."""
 
     scope = forms.ChoiceField(label=gettext_lazy("What it opens"))
@@ -49,13 +46,6 @@ class LinkForm(forms.Form):
     def __init__(self, request: Request, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["scope"].choices = links.openings(request.actor)  # type: ignore[attr-defined]
-
-    def clean_name(self) -> str:
-        """Take the name through the one door for text."""
-        try:
-            return clean(self.cleaned_data["name"], 120)
-        except ValueError as problem:
-            raise forms.ValidationError(str(problem)) from None
 
 
 @allow(GET="hub.list_links", POST="hub.add_link")
@@ -107,18 +97,7 @@ def links_made(request: Request) -> HttpResponse:
 @allow(POST="link.withdraw")
 def link_withdraw(request: Request, link: Link) -> HttpResponse:
     """Take a link back."""
-    back = reverse("links", args=[request.hub.slug])
-    by = request.person
-    assert by is not None
-
-    def decide() -> str:
-        links.withdraw(by=by, link=link)
-        return back
-
-    try:
-        return once(request, decide)
-    except Refused:
-        return HttpResponseRedirect(back)
+    return withdraw(request, "links", lambda by: links.withdraw(by=by, link=link))
 
 
 class MineForm(forms.Form):
@@ -189,10 +168,5 @@ def link_mine(request: Request, key: str) -> HttpResponse:
     form = MineForm(request.POST)
     if request.user.is_authenticated or not form.is_valid():
         return _shown(request, row, key, form)
-    address = form.cleaned_data["email"].lower()
-    if not ratelimit.consume(request, action="request_login_code", key=address):
-        no = _("That was too many tries. Wait a few minutes, then try again.")
-        return _shown(request, row, key, form, no, 429)
-    send_code(request, address)
-    to = reverse("link", args=[key])
-    return HttpResponseRedirect(f"{reverse('account_confirm_login_code')}?{urlencode({'next': to})}")
+    sent = send_code(request, form.cleaned_data["email"].lower(), reverse("link", args=[key]))
+    return sent or _shown(request, row, key, form, str(TOO_MANY), 429)

@@ -20,17 +20,17 @@ from upwell_site.core.door.mail_test import ADDRESSES, try_mail
 from upwell_site.core.door.mine import hub_of
 from upwell_site.core.door.qr import qr
 from upwell_site.core.door.where import home_url
+from upwell_site.core.forms.clean import Clean
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Hub, HubText
 from upwell_site.core.models.hub import ORG_ID
 from upwell_site.core.once import once
 from upwell_site.core.refused import Refused
-from upwell_site.core.text import clean
 
 EMAIL = {"invalid": gettext_lazy("Write an e-mail address like name@example.org.")}
 
 
-class StartForm(forms.Form):
+class StartForm(Clean):
     """What a place needs to begin."""
 
     name = forms.CharField(
@@ -91,12 +91,7 @@ class StartForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Ask for the safeguarding lead's name and address when there is one; two people are needed."""
-        given: dict[str, Any] = super().clean() or {}
-        for name in ("name", "controller", "org_id", "place", "my_name", "safeguarding_name"):
-            try:
-                given[name] = clean(given.get(name) or "", 160)
-            except ValueError as problem:
-                self.add_error(name, str(problem))
+        given = super().clean()
         if given.get("safeguarding") == "now":
             for name in ("safeguarding_name", "safeguarding_email"):
                 if not given.get(name) and name not in self.errors:

@@ -14,19 +14,19 @@ from django.utils.translation import gettext_lazy
 
 from upwell_site.core import policy, threads
 from upwell_site.core.actor import Request
+from upwell_site.core.forms.clean import Clean
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Membership, Message, Person, Seat, Thread
 from upwell_site.core.once import once
 from upwell_site.core.paging import page_of
 from upwell_site.core.refused import Refused
-from upwell_site.core.text import clean
 from upwell_site.core.views.machinery_parts import decided
 
 PARTY, OBSERVER = Seat.As.PARTY, Seat.As.OBSERVER
 SOMEBODY = {PARTY: gettext_lazy("somebody who takes part"), OBSERVER: gettext_lazy("an approved adult")}
 
 
-class Write(forms.Form):
+class Write(Clean):
     """What somebody writes."""
 
     text = forms.CharField(
@@ -35,13 +35,6 @@ class Write(forms.Form):
         max_length=threads.LONGEST,
         error_messages={"required": gettext_lazy("Write something first.")},
     )
-
-    def clean_text(self) -> str:
-        """Pass what was written through the one door for text."""
-        try:
-            return clean(self.cleaned_data["text"], threads.LONGEST)
-        except ValueError as problem:
-            raise forms.ValidationError(str(problem)) from None
 
 
 class AddWatcher(forms.Form):

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from upwell_site.core.actor import Request
+from upwell_site.core.forms.clean import Clean
 from upwell_site.core.guard import allow
 from upwell_site.core.once import once
 from upwell_site.core.refused import Refused
 from upwell_site.listen.actions import own_words as actions
-from upwell_site.listen.forms import Clean
 from upwell_site.listen.models import Note
 from upwell_site.listen.views.common import posted
 
