@@ -332,7 +332,7 @@ def _bring_in(model: Any, plans: Sequence[Plan], loading: Loading) -> None:
                 hub=loading.hub,
                 round=loading.target.thing,
                 programme=loading.programme,
-                person=plan.thing,
+                person_id=plan.who,
                 interests=plan.more.get("vector"),
                 **plan.more["side"][1],
             )

@@ -33,6 +33,26 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
     return total
 
 
+def reserve(model: type[models.Model], count: int) -> Sequence[int]:
+    """Return keys for rows about to be inserted, in the caller's transaction: nobody else will be given them.
+
+    On SQLite they follow one another; on PostgreSQL they may have gaps where others write at the same moment.
+    """
+    connection = connections[router.db_for_write(model)]
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+        # One writer at a time: a transaction that has begun to write is alone with the highest key there was.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        found = cursor.fetchone()
+    first = (found[0] if found else 0) + 1
+    return range(first, first + count)
+
+
 def _many_values(connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: list[Any]) -> None:
     """Insert many rows a statement: with walls, SQLite opens a small journal for each statement, not for each row."""
     quote = connection.ops.quote_name

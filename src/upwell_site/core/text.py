@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str, limit: int) -> str:
@@ -10,7 +13,7 @@ def clean(text: str, limit: int) -> str:
 
     Raises ValueError with a sentence for the person: a NUL or a broken character, or too many letters.
     """
-    if "\x00" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+    if "\x00" in text or _HALF.search(text):
         raise ValueError("There is a broken character in it. Please type it again.")
     text = unicodedata.normalize("NFC", text).strip()
     if len(text) > limit:
@@ -20,5 +23,7 @@ def clean(text: str, limit: int) -> str:
 
 def fold(text: str) -> str:
     """Return `text` as search compares it: small letters, no accents, one space between words."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(bare.casefold().replace("ł", "l").replace("ø", "o").replace("đ", "d").split())

@@ -16,7 +16,7 @@ from upwell_site.core.bringing.cells import is_day_first, read_born, read_date
 from upwell_site.core.bringing.guess import REFUSED, why_refused
 from upwell_site.core.bringing.kinds import Column, Kind, Loading, Plan, Problem, Row, Values
 
-CHUNK = 500
+CHUNK = 5_000  # rows looked up and written together
 SHOWN = 200  # problems on the page; all are in the file to take away
 SAMPLE = 5
 EXAMPLES = 20  # changes shown

@@ -78,6 +78,7 @@ class Plan:
     row: Row
     state: str  # "new", "joins", "changed" or "known"
     thing: Any = None
+    who: int | None = None  # its number, once it has one
     changes: dict[str, Any] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
 
@@ -117,6 +118,27 @@ class Loading:
     def problem(self, row: Row, column: str, message: str, value: object = "") -> None:
         """Say that a row cannot be used."""
         self.tell(Problem(row.number, self.headings.get(column, column), message, str(value)))
+
+    def keep_made(self, label: str, numbers: Sequence[int], keys: Sequence[int]) -> None:
+        """Write down very many new rows: one note for all whose keys follow one another."""
+        if self.batch is None:
+            return
+        starts = [at for at, key in enumerate(keys) if at == 0 or keys[at - 1] != key - 1]
+        ends = [*starts[1:], len(keys)]
+        BatchRow.objects.bulk_create(
+            [
+                BatchRow(
+                    hub=self.hub,
+                    batch=self.batch,
+                    number=numbers[start],
+                    made=f"{label}:{keys[start]}",
+                    many=end - start,
+                    new=True,
+                )
+                for start, end in zip(starts, ends, strict=True)
+            ],
+            batch_size=500,
+        )
 
     def keep(self, rows: Iterable[tuple[int, Model, dict[str, Any] | None]]) -> None:
         """Write down what a row made (None) or changed (field -> {"was", "now"})."""

@@ -74,10 +74,10 @@ def _changes(row: Row, thing: Organisation | None) -> Plan:
     wanted = {ours: row.values[name] for name, ours in FIELDS.items() if row.values.get(name)}
     number = row.values.get("id", "")
     if thing is None:
-        return Plan(row, "new", None, {**wanted, "outside_id": number, "folded": fold(wanted["name"])})
+        return Plan(row, "new", changes={**wanted, "outside_id": number, "folded": fold(wanted["name"])})
     differs = {name: value for name, value in wanted.items() if getattr(thing, name) != value}
     said = [(name, getattr(thing, name), value) for name, value in differs.items()]
-    plan = Plan(row, "changed" if differs else "known", thing, differs, {"said": said})
+    plan = Plan(row, "changed" if differs else "known", thing, thing.pk, differs, {"said": said})
     if "name" in differs:
         plan.changes["folded"] = fold(differs["name"])
     if number and not thing.outside_id:

@@ -6,15 +6,20 @@ Nobody is changed whom the person bringing the list in may not change by hand, a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from upwell_site.core import bulk
 from upwell_site.core.bringing import ages, cells
 from upwell_site.core.bringing.kinds import Column, Kind, Loading, Plan, Row, Target, Values, register
 from upwell_site.core.models import Hub, Membership, Organisation, Person, Programme
@@ -61,6 +66,10 @@ COLUMNS = (
     BORN,
 )  # fmt: skip
 
+LISTED = (
+    "id", "name", "folded", "email", "phone", "sector", "about", "languages", "organisation", "outside_id",
+    "born", "adult_on", "born_by", "born_claimed", "born_claimed_by",
+)  # fmt: skip
 FIELDS = {"name": "name", "email": "email", "phone": "phone", "postcode": "sector", "about": "about"}
 CONTACT = ("email", "phone")
 
@@ -131,7 +140,8 @@ def plan_people(rows: Sequence[Row], loading: Loading, list_name: str, *, linked
             message = _("This is the same person as in row %d. Delete one of the two.") % loading.matched[person.pk]
             loading.problem(row, "id", message, row.values.get("name", ""))
             continue
-        plan = Plan(row, "known" if person else "new", person, more={"key": key, "linked": linked})
+        plan = Plan(row, "known", person, person.pk) if person else Plan(row, "new")
+        plan.more = {"key": key, "linked": linked}
         if _organisation(plan, known, loading) and _age(plan, known, loading):
             plans.append(_changes(plan, known, loading))
     return plans
@@ -142,14 +152,12 @@ def _known(named: list[tuple[Row, str]], loading: Loading) -> _Known:
     if loading.batch is not None:
         people = people.select_for_update()
     known = _Known({p.outside_id: p for p in people.filter(outside_id__in=[key for _row, key in named])})
-    names = {
-        fold(row.values.get("name", "")) for row, key in named if row.values.get("email") and key not in known.by_key
-    }
-    if names:
+    emails = {row.values["email"] for row, key in named if row.values.get("email") and key not in known.by_key}
+    if emails:
         # Only those one looks after: being found by others in the hub is no leave to be brought into a programme.
         mine = Person.objects.visible_to(loading.actor, "young_flag").values("pk")
-        seen = people.filter(pk__in=mine, folded__in=names)
-        known.by_address = {(p.email.lower(), p.folded): p for p in seen.exclude(email="")}
+        seen = people.annotate(address=Lower("email")).filter(address__in=emails)
+        known.by_address = {(p.email.lower(), p.folded): p for p in seen.filter(pk__in=mine)}
     found = {p.pk for p in (*known.by_key.values(), *known.by_address.values())}
     if found:
         mine = Person.objects.filter(hub=loading.hub, pk__in=found)
@@ -232,14 +240,47 @@ def _may_change(person: Person, name: str, known: _Known) -> bool:
 
 
 def write_people(plans: Sequence[Plan], loading: Loading) -> None:
-    """Write what was planned: new people, then changes, each noted for undoing. Sets ``plan.thing``."""
+    """Write what was planned: new people, then changes, each noted for undoing. Sets ``plan.who``."""
     new = [plan for plan in plans if plan.thing is None]
-    made = [Person(hub=loading.hub, folded=fold(plan.changes.get("name", ""))[:120], **plan.changes) for plan in new]
-    for plan, person in zip(new, Person.objects.bulk_create(made, batch_size=500), strict=True):
-        plan.thing = person
-    loading.keep((plan.row.number, plan.thing, None) for plan in new)
-    fresh = {id(plan) for plan in new}
-    update(Person, [plan for plan in plans if id(plan) not in fresh and plan.changes], loading)
+    if new:
+        keys = bulk.reserve(Person, len(new))
+        for plan, key in zip(new, keys, strict=True):
+            plan.who = key
+        same = _same_for_all(loading)
+        bulk.insert(Person, [*LISTED, *same], _lines(new, tuple(same.values())))
+        loading.keep_made("core.person", [plan.row.number for plan in new], keys)
+    update(Person, [plan for plan in plans if plan.thing is not None and plan.changes], loading)
+
+
+def _lines(plans: Iterable[Plan], same: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """Return new people as the database takes them, in the order of `LISTED`: no object for each, they are many."""
+    tongues: dict[tuple[str, ...], str] = {}
+    for plan in plans:
+        told = plan.changes.get
+        name, spoken = told("name", ""), tuple(told("languages", ()))
+        if spoken not in tongues:
+            tongues[spoken] = json.dumps(spoken)
+        yield (
+            plan.who, name, fold(name)[:120], told("email", ""), told("phone", ""), told("sector", ""),
+            told("about", ""), tongues[spoken], told("organisation_id"), told("outside_id", ""),
+            _day(told("born")), _day(told("adult_on")), _number(told("born_by")),
+            _day(told("born_claimed")), _number(told("born_claimed_by")), *same,
+        )  # fmt: skip
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _number(person: Person | None) -> int | None:
+    return person.pk if person else None
+
+
+def _same_for_all(loading: Loading) -> dict[str, Any]:
+    """Return what every new person of a list begins with, as the database takes it."""
+    fresh = Person(hub=loading.hub)
+    rest = [field for field in Person._meta.concrete_fields if field.name not in LISTED]
+    return {field.name: field.get_db_prep_save(field.pre_save(fresh, True), connection) for field in rest}
 
 
 def update(model: Any, plans: Sequence[Plan], loading: Loading, of: str = "") -> None:
@@ -276,28 +317,21 @@ def give_role(plans: Sequence[Plan], loading: Loading, role: str, granted: bool)
     """Make people part of the programme. A role with rights is only proposed; nobody gives one to themselves."""
     if loading.programme is None:
         return
-    live = Membership.objects.filter(
-        hub=loading.hub, programme=loading.programme, role=role, until__isnull=True, person__in=[p.thing for p in plans]
-    )
-    have = set(live.values_list("person_id", flat=True))
+    live = Membership.objects.filter(hub=loading.hub, programme=loading.programme, role=role, until__isnull=True)
+    before = [plan.who for plan in plans if plan.thing is not None]  # somebody new holds none
+    have = set(live.filter(person__in=before).values_list("person_id", flat=True)) if before else set()
     mine = loading.by.pk if loading.by else None
     told = {"granted_by": loading.by, "granted_at": timezone.now()} if granted and loading.by else {}
-    due = [plan for plan in plans if plan.thing.pk not in have and plan.thing.pk != mine]
-    rows = Membership.objects.bulk_create(
-        [
-            Membership(
-                hub=loading.hub,
-                person=plan.thing,
-                role=role,
-                programme=loading.programme,
-                proposed_by=loading.by,
-                **told,
-            )
-            for plan in due
-        ],
-        batch_size=500,
-    )
-    loading.keep((plan.row.number, row, None) for plan, row in zip(due, rows, strict=True))
+    due = [plan for plan in plans if plan.who not in have and plan.who != mine]
+    if not due:
+        return
+    keys = bulk.reserve(Membership, len(due))
+    one = Membership(hub=loading.hub, role=role, programme=loading.programme, proposed_by=loading.by, **told)
+    rest = [field for field in Membership._meta.concrete_fields if field.name not in ("id", "person")]
+    same = tuple(field.get_db_prep_save(field.pre_save(one, True), connection) for field in rest)
+    rows = ((key, plan.who, *same) for key, plan in zip(keys, due, strict=True))
+    bulk.insert(Membership, ["id", "person", *(field.name for field in rest)], rows)
+    loading.keep_made("core.membership", [plan.row.number for plan in due], keys)
 
 
 def members(people: Iterable[Person], loading: Loading, role: str) -> set[int]:

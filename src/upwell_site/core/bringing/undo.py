@@ -78,9 +78,9 @@ def _about(label: str, numbers: list[int]) -> dict[str, set[int]]:
 
 def _made(batch: Batch) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
-    for name in BatchRow.objects.filter(batch=batch, new=True).values_list("made", flat=True).iterator():
+    for name, many in BatchRow.objects.filter(batch=batch, new=True).values_list("made", "many").iterator():
         label, _colon, number = name.partition(":")
-        found[label].append(int(number))
+        found[label].extend(range(int(number), int(number) + many))
     return dict(found)
 
 

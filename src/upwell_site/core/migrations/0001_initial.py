@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.text
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -88,6 +89,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField(help_text='the row in the spreadsheet')),
                 ('made', models.CharField(help_text='"core.person:7"', max_length=60)),
+                ('many', models.PositiveIntegerField(default=1, help_text='how many it stands for, `made` the first of them')),
                 ('new', models.BooleanField()),
                 ('before', models.JSONField(default=dict, help_text='the fields it changed, as they were')),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='core.batch')),
@@ -600,7 +602,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='person',
-            index=models.Index(fields=['hub', 'email'], name='core_person_email'),
+            index=models.Index('hub', django.db.models.functions.text.Lower('email'), name='core_person_email'),
         ),
         migrations.AddConstraint(
             model_name='person',

@@ -62,11 +62,12 @@ class Batch(HubRow):
 
 
 class BatchRow(HubRow):
-    """One row an import made or changed, and what stood there before."""
+    """One row an import made or changed, and what stood there before; or very many it made, numbered one by one."""
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows")
     number = models.PositiveIntegerField(help_text="the row in the spreadsheet")
     made = models.CharField(max_length=60, help_text='"core.person:7"')
+    many = models.PositiveIntegerField(default=1, help_text="how many it stands for, `made` the first of them")
     new = models.BooleanField()
     before = models.JSONField(default=dict, help_text="the fields it changed, as they were")
 
@@ -74,7 +75,7 @@ class BatchRow(HubRow):
         basis="record",
         keep="1_year",
         on_erase="delete",
-        fields={"batch": NONE, "number": NONE, "made": LINK, "new": NONE, "before": IDENTITY},
+        fields={"batch": NONE, "number": NONE, "made": LINK, "many": NONE, "new": NONE, "before": IDENTITY},
     )
 
     class Meta:

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -112,7 +113,7 @@ class Person(HubRow):
         ]
         indexes = [
             models.Index(fields=["hub", "folded"], name="core_person_folded"),
-            models.Index(fields=["hub", "email"], name="core_person_email"),
+            models.Index("hub", Lower("email"), name="core_person_email"),
         ]
 
     def __str__(self) -> str:
