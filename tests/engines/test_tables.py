@@ -137,7 +137,7 @@ def test_what_is_wrong_is_named_with_its_place(content: str, says: str, row: int
 
 def test_all_problems_are_collected_for_a_preview() -> None:
     table = read("id,name,name\n1,Ann,x\n2,Bo,y,z\n3,C\0,\n4,Di,\n", collect=True)
-    assert [problem.row for problem in table.problems] == [3, 4, 1]
+    assert [problem.row for problem in table.problems] == [1, 3, 4]
     assert table.column("id") == ["1", "4"]
     with pytest.raises(KeyError):
         table.column("town")

@@ -23,6 +23,8 @@ MAX_PROBLEMS = 500  # more would not be read by anybody
 
 _SAMPLE_ROWS = 25
 _ROWS_A_STEP = 50_000
+_HEAD = 200_000  # letters by which the separator is guessed
+_PIECE = 1 << 20
 _UNSAFE = re.compile("[\0\ud800-\udfff]")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -119,22 +121,46 @@ def read_table(
     InputError
         Naming file, row, column and what to do.
     """
+    scan = Scan(
+        _records(source, name, max_rows, max_bytes), name, max_rows=max_rows, collect=collect, progress=progress
+    )
+    numbers, rows = [], []
+    for number, cells in scan:
+        numbers.append(number)
+        rows.append(cells)
+    return Table(name, scan.columns, rows, numbers, scan.problems)
+
+
+def scan_table(
+    source: Path | bytes,
+    name: str,
+    *,
+    max_rows: int = MAX_ROWS,
+    max_bytes: int = MAX_BYTES,
+    progress: Progress = silent,
+) -> Scan:
+    """Read a spreadsheet as `read_table` does, row by row; all problems are kept on the scan.
+
+    Parameters, and what makes the whole file unreadable (InputError), are those of `read_table`.
+    """
+    return Scan(_records(source, name, max_rows, max_bytes), name, max_rows=max_rows, progress=progress)
+
+
+def _records(source: Path | bytes, name: str, max_rows: int, max_bytes: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield (row number, cells) of whatever kind of file it is."""
     raw = _load(source, name, max_bytes)
     if raw[:2] == b"\x1f\x8b":
         raw = _unpack(raw, name, max_bytes)
-    records: Iterator[tuple[int, list[str]]]
     if raw[:4] == b"PK\x03\x04":
         from upwell._kit._xlsx import read_workbook  # loads calamine only when a workbook comes
 
-        records = enumerate(read_workbook(raw, name, max_rows=max_rows, max_bytes=max_bytes), start=1)
-    elif raw[:4] == b"\xd0\xcf\x11\xe0":
+        return enumerate(read_workbook(raw, name, max_rows=max_rows, max_bytes=max_bytes), start=1)
+    if raw[:4] == b"\xd0\xcf\x11\xe0":
         raise InputError(
             "This is an old or password-protected Excel file. Save it as .xlsx without a password, or as CSV.",
             file=name,
         )
-    else:
-        records = _csv_records(_decode(raw, name), name)
-    return _assemble(records, name, max_rows, _Problems(name, collect), progress)
+    return _csv_records(*_encoding(raw, name), name)
 
 
 def _load(source: Path | bytes, name: str, max_bytes: int) -> bytes:
@@ -171,39 +197,52 @@ def _unpack(raw: bytes, name: str, max_bytes: int) -> bytes:
     return out
 
 
-def _decode(raw: bytes, name: str) -> str:
-    """Find the encoding: marks first, then UTF-8, then the Windows one, then a guess."""
+def _encoding(raw: bytes, name: str) -> tuple[bytes, str]:
+    """Find the encoding: marks first, then UTF-8, then the Windows one, then a guess. Returns what is after a mark."""
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
         (codecs.BOM_UTF16_BE, "utf-16-be"),
     ):
         if raw.startswith(mark):
-            return _strictly(raw[len(mark) :], encoding, name)
+            return _readable(raw[len(mark) :], encoding, name)
     head = raw[:4096]
     zeros_even, zeros_odd, half = head[::2].count(0), head[1::2].count(0), len(head) / 2
     if zeros_odd > 0.4 * half and zeros_even == 0:
-        return _strictly(raw, "utf-16-le", name)
+        return _readable(raw, "utf-16-le", name)
     if zeros_even > 0.4 * half and zeros_odd == 0:
-        return _strictly(raw, "utf-16-be", name)
+        return _readable(raw, "utf-16-be", name)
+    if raw.isascii():
+        return raw, "utf-8"
     for encoding in ("utf-8", "cp1252"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+        if _first_fault(raw, encoding) is None:
+            return raw, encoding
     from charset_normalizer import from_bytes
 
     best = from_bytes(raw[: 1 << 20]).best()
-    return _strictly(raw, best.encoding if best else "latin-1", name)
+    return _readable(raw, best.encoding if best else "latin-1", name)
 
 
-def _strictly(raw: bytes, encoding: str, name: str) -> str:
-    try:
-        return raw.decode(encoding)
-    except UnicodeDecodeError as problem:
+def _readable(raw: bytes, encoding: str, name: str) -> tuple[bytes, str]:
+    fault = _first_fault(raw, encoding)
+    if fault is not None:
         message = f"Some letters cannot be read as {encoding.upper()}. Save the file as CSV UTF-8."
-        row = raw[: problem.start].count("\n".encode(encoding)) + 1
-        raise InputError(message, file=name, row=row) from None
+        row = raw[:fault].count("\n".encode(encoding)) + 1
+        raise InputError(message, file=name, row=row)
+    return raw, encoding
+
+
+def _first_fault(raw: bytes, encoding: str) -> int | None:
+    """Return where the first letter stands that cannot be read; a piece at a time, so that no second copy is made."""
+    decoder, at = codecs.getincrementaldecoder(encoding)(), 0
+    while at < len(raw):
+        waiting = len(decoder.getstate()[0])
+        try:
+            decoder.decode(raw[at : at + _PIECE], final=at + _PIECE >= len(raw))
+        except UnicodeDecodeError as problem:
+            return at - waiting + problem.start
+        at += _PIECE
+    return None
 
 
 def guess_separator(text: str) -> str:
@@ -216,7 +255,7 @@ def guess_separator(text: str) -> str:
     """
 
     def score(separator: str) -> float:
-        reader = csv.reader(io.StringIO(text[:200_000], newline=""), delimiter=separator)
+        reader = csv.reader(io.StringIO(text[:_HEAD], newline=""), delimiter=separator)
         widths = []
         try:
             for row in reader:
@@ -234,13 +273,16 @@ def guess_separator(text: str) -> str:
     return max(SEPARATORS, key=score)  # on a tie the first, the comma
 
 
-def _csv_records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def _csv_records(raw: bytes, encoding: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Yield (row number, cells); a quoted cell may hold line ends and is still one row."""
-    declared = re.match(r"sep=(.)\r?\n?", text)  # what Excel writes for itself and never shows as a row
+    text = io.TextIOWrapper(io.BytesIO(raw), encoding=encoding, newline="")
+    head = text.read(_HEAD)
+    declared = re.match(r"sep=(.)\r?\n?", head)  # what Excel writes for itself and never shows as a row
+    separator = declared[1] if declared else guess_separator(head)
+    text.seek(0)
     if declared:
-        text = text[declared.end() :]
-    separator = declared[1] if declared else guess_separator(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        text.read(declared.end())
+    reader = csv.reader(text, delimiter=separator, strict=True)
     number = 0
     while True:
         number += 1
@@ -258,41 +300,83 @@ def _csv_fix(problem: str) -> str:
     return 'The quote marks do not pair up. Write a quote mark inside a quoted cell twice, like "".'
 
 
-def _assemble(
-    records: Iterator[tuple[int, list[str]]], name: str, max_rows: int, problems: _Problems, progress: Progress
-) -> Table:
-    """Check and trim what was read, whatever kind of file it was."""
-    heading: list[str] = []
-    rows: list[list[str]] = []
-    numbers: list[int] = []
-    heading_row = 0
-    for number, record in records:
-        cells = _clean(record)
-        while cells and not cells[-1]:
-            cells.pop()
-        if not cells:
-            continue
-        if not heading:
-            heading, heading_row = cells, number
-            continue
-        if len(rows) >= max_rows:
-            raise InputError(f"There are more than {max_rows:,} rows. Split the file.", file=name)
-        if _row_is_fine(cells, heading, number, problems):
-            rows.append(cells + [""] * (len(heading) - len(cells)))
-            numbers.append(number)
-        if number % _ROWS_A_STEP == 0:
-            progress("reading", min(0.99, number / max_rows))
-    if not heading:
-        raise InputError("The file is empty. Save the spreadsheet again and check that it has rows.", file=name)
-    columns = _check_heading(heading, heading_row, problems)
-    if not rows and not problems.found:
-        raise InputError("There is a heading and nothing under it. Add one row for each person.", file=name)
-    progress("reading", 1.0)
-    return Table(name, columns, rows, numbers, problems.found)
+class Scan:
+    """A spreadsheet read row by row: a million rows take no more room than a few.
+
+    Attributes
+    ----------
+    name : str
+        The file's name, as error messages say it.
+    columns : tuple of str
+        Headings, each once.
+    problems : list of InputError
+        What is wrong so far: headings at once, rows as they are read; those rows are left out.
+
+    Examples
+    --------
+    >>> scan = scan_table(b"id,town\\n7, Leeds \\n\\n8,York\\n", "places.csv")
+    >>> scan.columns, list(scan)
+    (('id', 'town'), [(2, ['7', 'Leeds']), (4, ['8', 'York'])])
+    """
+
+    def __init__(
+        self,
+        records: Iterator[tuple[int, list[str]]],
+        name: str,
+        *,
+        max_rows: int = MAX_ROWS,
+        collect: bool = True,
+        progress: Progress = silent,
+    ) -> None:
+        self.name, self._records, self._max_rows, self._progress = name, records, max_rows, progress
+        self._problems = _Problems(name, collect)
+        self.problems = self._problems.found
+        heading, number = self._heading()
+        self._titles = heading
+        self.columns = _check_heading(heading, number, self._problems)
+        self.share = 0.0  # of the file that was read, as far as that is known
+
+    def _heading(self) -> tuple[list[str], int]:
+        for number, record in self._records:
+            if cells := _filled(record):
+                return cells, number
+        raise InputError("The file is empty. Save the spreadsheet again and check that it has rows.", file=self.name)
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield each row's number in the spreadsheet and its trimmed cells, as many as there are columns; once."""
+        heading, width, rows = self._titles, len(self._titles), 0
+        for number, record in self._records:
+            cells = _filled(record)
+            if not cells:
+                continue
+            if rows >= self._max_rows:
+                raise InputError(f"There are more than {self._max_rows:,} rows. Split the file.", file=self.name)
+            if _row_is_fine(cells, heading, number, self._problems):
+                rows += 1
+                if len(cells) < width:
+                    cells += [""] * (width - len(cells))
+                yield number, cells
+            if number % _ROWS_A_STEP == 0:
+                self.share = min(0.99, number / self._max_rows)
+                self._progress("reading", self.share)
+        if not rows and not self.problems:
+            raise InputError("There is a heading and nothing under it. Add one row for each person.", file=self.name)
+        self._progress("reading", 1.0)
+
+
+def _filled(record: list[str]) -> list[str]:
+    """Return a record's cells, trimmed, without the empty ones at its end."""
+    cells = _clean(record)
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _clean(record: Iterable[str]) -> list[str]:
     cells = [cell.strip() for cell in record]
+    together = "".join(cells)
+    if together.isascii() and "\r" not in together:  # nearly every row
+        return cells
     for at, cell in enumerate(cells):
         if not cell.isascii():
             cells[at] = cell.strip(_INVISIBLE).strip()
@@ -311,6 +395,9 @@ def _row_is_fine(cells: list[str], heading: list[str], number: int, problems: _P
             value=extra,
         )
         return False
+    together = "".join(cells)
+    if len(together) <= MAX_CELL and not _UNSAFE.search(together):  # nearly every row
+        return True
     for column, cell in zip(heading, cells, strict=False):
         if len(cell) > MAX_CELL:
             message = f"This cell is longer than {MAX_CELL:,} letters. A quote mark may be opened and never closed."

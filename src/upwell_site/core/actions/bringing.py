@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 
 from upwell import InputError
 from upwell._kit.progress import Progress, silent
-from upwell._kit.tables import Table, neutralise, read_table
+from upwell._kit.tables import Scan, neutralise, scan_table
 from upwell_site.core.bringing import beside as beside_list
 from upwell_site.core.bringing import check, files, guess, kinds, undo
 from upwell_site.core.bringing.kinds import Kind, Loading, Problem, Target
@@ -24,7 +25,12 @@ from upwell_site.core.policy import Actor
 from upwell_site.core.refused import Refused
 
 S = Batch.State
+Tell = Callable[[Problem], None]
 WAITING = (S.UPLOADED, S.READING, S.CHECKED, S.LOADING)
+
+
+def _nobody(problem: Problem) -> None:
+    """Tell nobody: the page reads what was found from the batch."""
 
 
 @transaction.atomic
@@ -78,13 +84,13 @@ def loading_of(batch: Batch, actor: Actor, *, writing: bool = False) -> Loading:
     return Loading(batch.hub, actor, target, batch.by, batch if writing else None)
 
 
-def read(batch: Batch, progress: Progress = silent) -> Table:
-    """Read the file of a batch; InputError when the whole of it cannot be read."""
+def scan(batch: Batch, progress: Progress = silent) -> Scan:
+    """Begin to read the file of a batch, row by row; InputError when the whole of it cannot be read."""
     path = files.path_of(batch.file)
     if path is None:
         raise Refused(_("The file is not here any more: we keep it two days. Please choose it again."))
     limit = settings.UPLOAD_LIMIT_MB * 1_000_000
-    return read_table(path, batch.file_name, max_bytes=limit, collect=True, progress=progress)
+    return scan_table(path, batch.file_name, max_bytes=limit, progress=progress)
 
 
 @transaction.atomic
@@ -93,29 +99,45 @@ def wait_for_reading(*, batch: Batch) -> None:
     Batch.objects.filter(pk=batch.pk, state=S.UPLOADED).update(state=S.READING)
 
 
-def look(*, batch: Batch, actor: Actor, progress: Progress = silent) -> None:
-    """Read a batch and keep what was found for the preview. Nothing of the list is written."""
+def look(*, batch: Batch, actor: Actor, tell: Tell = _nobody, progress: Progress = silent) -> check.Found:
+    """Read a batch and keep what was found for the preview, each problem told of. Nothing of the list is written."""
+    kind, loading, found = kind_of(batch), loading_of(batch, actor), check.Found()
     try:
-        table = read(batch, progress)
+        rows = scan(batch)
+        batch.columns = batch.columns or guess.guess(rows.columns, kind.columns())
+        with _writing_problems(batch, found, tell):
+            _beside(batch, found, loading)
+            check.look_into(found, rows, kind, batch.columns, loading, progress)
     except InputError as problem:
         fail(batch=batch, said=problem.message, row=problem.row)
-        return
-    columns = batch.columns if batch.columns else guess.guess(table.columns, kind_of(batch).columns())
-    found = check.Found()
-    with files.problems_of(batch.file).open("w", encoding="utf-8-sig", newline="") as out:
-        found.write = _writer(out, batch.file_name)
-        loading = loading_of(batch, actor)
-        try:
-            loading.vectors = beside_list.of(batch.file, table)
-        except InputError as problem:
-            found.block(Problem(None, "", problem.message))
-        check.look_into(found, table, kind_of(batch), columns, loading, progress)
+        return found
     _note_same_file(batch, found)
-    batch.columns, batch.state = columns, S.CHECKED
-    batch.found = check.storable(_as_json(found, loading, table))
+    batch.state, batch.found = S.CHECKED, check.storable(_as_json(found, loading, rows))
     Batch.objects.filter(pk=batch.pk, state__in=(S.UPLOADED, S.READING, S.CHECKED)).update(
         columns=batch.columns, state=batch.state, found=batch.found
     )
+    return found
+
+
+@contextmanager
+def _writing_problems(batch: Batch, found: check.Found, tell: Tell) -> Iterator[None]:
+    """Write every problem into the file to take away, also those the page has no room for, and tell of it."""
+    with files.problems_of(batch.file).open("w", encoding="utf-8-sig", newline="") as out:
+        write = _writer(out, batch.file_name)
+
+        def both(problem: Problem) -> None:
+            write(problem)
+            tell(problem)
+
+        found.write = both
+        yield
+
+
+def _beside(batch: Batch, found: check.Found, loading: Loading) -> None:
+    try:
+        loading.vectors = beside_list.of(batch.file, lambda: [number for number, _cells in scan(batch)])
+    except InputError as problem:
+        found.block(Problem(None, "", problem.message))
 
 
 def _writer(out: TextIO, name: str) -> Any:
@@ -132,11 +154,10 @@ def _note_same_file(batch: Batch, found: check.Found) -> None:
         found.note(_("You brought in this very file on %s. Doing it again is safe.") % f"{done.done_at:%-d %B %Y}")
 
 
-def _as_json(found: check.Found, loading: Loading, table: Table) -> dict[str, Any]:
+def _as_json(found: check.Found, loading: Loading, rows: Scan) -> dict[str, Any]:
     used = [name for name in loading.headings if name and name not in (guess.REFUSED, guess.LEFT_OUT)]
     examples = {
-        heading: next((row[at] for row in table.rows[:50] if row[at]), "")[:60]
-        for at, heading in enumerate(table.columns)
+        heading: next((row[at] for row in found.head if row[at]), "")[:60] for at, heading in enumerate(rows.columns)
     }
     return {
         "rows": found.rows,
@@ -178,6 +199,18 @@ def choose_columns(*, by: Person | None, batch: Batch, chosen: dict[str, str], l
     log(by, "choose_columns", batch)
 
 
+def leave_out_refused(*, by: Person | None, batch: Batch) -> None:
+    """Leave out, before a list is looked at, every column that may not be brought in."""
+    try:
+        batch.columns = guess.guess(scan(batch).columns, kind_of(batch).columns())
+    except InputError:
+        return  # the reading itself says what is wrong
+    batch.save(update_fields=["columns"])
+    if guess.REFUSED in batch.columns.values():
+        choose_columns(by=by, batch=batch, chosen={}, leave_out=True)
+        batch.refresh_from_db()
+
+
 @transaction.atomic
 def claim(*, batch: Batch, by: Person | None, leave_out_bad: int | None = None) -> None:
     """Mark a list as being brought in. One click wins; rows with problems stay out only in the number agreed."""
@@ -196,32 +229,68 @@ def claim(*, batch: Batch, by: Person | None, leave_out_bad: int | None = None) 
 
 
 @transaction.atomic
-def load(*, batch: Batch, actor: Actor, table: Table) -> dict[str, int]:
+def load(*, batch: Batch, actor: Actor) -> dict[str, int]:
     """Bring in a claimed list: all of it in this one transaction, or nothing."""
     batch = Batch.objects.select_for_update(of=("self",)).select_related("hub", "by").get(pk=batch.pk)
     if batch.state == S.DONE:  # a job that ran twice
         return dict(batch.found["counts"])
     if batch.state != S.LOADING:
         raise Refused(_("This list is being brought in already, or was."))
-    kind, loading, found = kind_of(batch), loading_of(batch, actor, writing=True), check.Found()
+    loading, found = loading_of(batch, actor, writing=True), check.Found()
     try:
-        loading.vectors = beside_list.of(batch.file, table)
+        _write(batch, found, loading)
     except InputError as problem:
         raise Refused(problem.message) from None
+    if found.blocked or len(found.bad) != batch.found.get("bad", 0):
+        raise Refused(_("The list or the hub changed since you looked. Nothing was brought in; please look again."))
+    return _done(batch, loading, left_out=len(found.bad))
+
+
+def _write(batch: Batch, found: check.Found, loading: Loading, progress: Progress = silent) -> Scan:
+    """Check and write a list piece by piece; from the first problem of the whole list on it only checks."""
+    kind, rows = kind_of(batch), scan(batch)
+    batch.columns = batch.columns or guess.guess(rows.columns, kind.columns())
+    _beside(batch, found, loading)
     try:
         with transaction.atomic():
-            for chunk in check.rows_of(found, table, kind, batch.columns, loading):
-                plans = kind.plan(chunk, loading)
-                for plan in plans:
-                    loading.counts[plan.state] += 1
-                kind.load(plans, loading)
+            for _rows, plans in check.plans_of(found, rows, kind, batch.columns, loading, progress):
+                if not found.blocked:
+                    kind.load(plans, loading)
     except IntegrityError:
         raise Refused(
             _("Somebody changed these people meanwhile. Nothing was brought in; please look again.")
         ) from None
-    if found.blocked or len(found.bad) != batch.found.get("bad", 0):
-        raise Refused(_("The list or the hub changed since you looked. Nothing was brought in; please look again."))
-    return _done(batch, loading, left_out=len(found.bad))
+    return rows
+
+
+def bring_in(
+    *, batch: Batch, actor: Actor, leave_out_bad: bool = False, tell: Tell = _nobody, progress: Progress = silent
+) -> check.Found:
+    """Look at a list and bring it in in one go, for whoever wants no preview: all of it, or nothing and why.
+
+    Rows with problems stay out when that was agreed to. The batch is *done* when it was brought in, else *checked*.
+    """
+    found, loading = check.Found(), loading_of(batch, actor, writing=True)
+    try:
+        with transaction.atomic():
+            Batch.objects.filter(pk=batch.pk, state=S.UPLOADED).update(state=S.LOADING)
+            with _writing_problems(batch, found, tell):
+                rows = _write(batch, found, loading, progress)
+            _note_same_file(batch, found)
+            batch.found = check.storable(_as_json(found, loading, rows))
+            if found.blocked or (found.count and not (leave_out_bad and len(found.bad) < found.rows)):
+                raise _Nothing
+            _done(batch, loading, left_out=len(found.bad))
+    except _Nothing:
+        batch.state = S.CHECKED
+        batch.save(update_fields=["state", "found", "columns"])
+    except InputError as problem:
+        fail(batch=batch, said=problem.message, row=problem.row)
+    return found
+
+
+class _Nothing(Exception):
+    """Takes back all that was written of a list in which something is wrong."""
 
 
 def _done(batch: Batch, loading: Loading, left_out: int) -> dict[str, int]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from upwell import InputError
-from upwell._kit.tables import Table
 from upwell_site.core.bringing import files
 
 if TYPE_CHECKING:
@@ -19,8 +18,10 @@ MAGIC = b"\x93NUMPY"
 WIDEST = 4096  # numbers in one vector
 
 
-def of(name: str, table: Table) -> Mapping[int, bytes]:
+def of(name: str, ask: Callable[[], Sequence[int]]) -> Mapping[int, bytes]:
     """Return the vector of each row of an upload by the row's number; nothing when no such file lies beside it.
+
+    `ask` gives the numbers of the rows; it is asked only when there are vectors.
 
     Raises
     ------
@@ -32,14 +33,15 @@ def of(name: str, table: Table) -> Mapping[int, bytes]:
         return {}
     import numpy as np  # heavy: only for whoever brings such a file
 
-    vectors = read(path, len(table.rows))
+    numbers = ask()
+    vectors = read(path, len(numbers))
     faulty = np.flatnonzero(~np.isfinite(vectors).all(axis=1) | ~(np.abs(vectors) > 0).any(axis=1))
     if len(faulty):
         words = _("The interests of row %d are empty or no numbers. Make them again, or leave this person out.")
-        raise InputError(words % table.numbers[int(faulty[0])])
+        raise InputError(words % numbers[int(faulty[0])])
     wide = vectors.astype(np.float64)
     unit = (wide / np.linalg.norm(wide, axis=1, keepdims=True)).astype(np.float32)
-    return {number: row.tobytes() for number, row in zip(table.numbers, unit, strict=True)}
+    return {number: row.tobytes() for number, row in zip(numbers, unit, strict=True)}
 
 
 def read(path: Path, rows: int) -> NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from upwell import InputError
 from upwell._kit.progress import Progress, silent
-from upwell._kit.tables import MAX_PROBLEMS, Table
+from upwell._kit.tables import MAX_PROBLEMS, Scan
 from upwell_site.core.bringing.cells import is_day_first, read_born, read_date
 from upwell_site.core.bringing.guess import REFUSED, why_refused
 from upwell_site.core.bringing.kinds import Column, Kind, Loading, Plan, Problem, Row, Values
@@ -20,6 +21,8 @@ CHUNK = 5_000  # rows looked up and written together
 SHOWN = 200  # problems on the page; all are in the file to take away
 SAMPLE = 5
 EXAMPLES = 20  # changes shown
+HEAD = 50  # first rows that are kept as they are
+REMEMBERED = 30_000  # different cells of one column whose meaning is kept at hand
 
 
 @dataclass(slots=True)
@@ -38,6 +41,7 @@ class Found:
     notes: list[str] = field(default_factory=list)
     sample: list[Row] = field(default_factory=list)
     changes: list[tuple[int, str, str, str]] = field(default_factory=list)
+    head: list[list[str]] = field(default_factory=list)
     write: Callable[[Problem], None] | None = None
 
     def add(self, problem: Problem) -> None:
@@ -62,43 +66,57 @@ class Found:
             self.notes.append(sentence)
 
 
-def look(table: Table, kind: Kind, columns: dict[str, str], loading: Loading, progress: Progress = silent) -> Found:
-    """Go through a list without writing: every problem, and how many rows are new, known or changed."""
-    found = Found()
-    return look_into(found, table, kind, columns, loading, progress)
-
-
 def look_into(
-    found: Found, table: Table, kind: Kind, columns: dict[str, str], loading: Loading, progress: Progress = silent
+    found: Found, scan: Scan, kind: Kind, columns: dict[str, str], loading: Loading, progress: Progress = silent
 ) -> Found:
-    """Do as `look`, into `found`."""
-    for chunk in rows_of(found, table, kind, columns, loading):
-        plans = kind.plan(chunk, loading)
+    """Go through a list without writing: every problem, and how many rows are new, known or changed."""
+    for chunk, plans in plans_of(found, scan, kind, columns, loading, progress):
         for plan in plans:
-            loading.counts[plan.state] += 1
             _show_changes(found, plan)
-        planned = {plan.row.number for plan in plans}
-        fine = [row for row in chunk if row.number in planned]  # as read: a plan may keep a part of its row
-        found.sample += fine[: SAMPLE - len(found.sample)]
-        progress("checking", min(0.99, chunk[-1].number / max(found.rows, 1)))
+        if len(found.sample) < SAMPLE:
+            planned = {plan.row.number for plan in plans}
+            fine = [row for row in chunk if row.number in planned]  # as read: a plan may keep a part of its row
+            found.sample += fine[: SAMPLE - len(found.sample)]
     return found
 
 
-def rows_of(found: Found, table: Table, kind: Kind, columns: dict[str, str], loading: Loading) -> Iterator[list[Row]]:
+def plans_of(
+    found: Found, scan: Scan, kind: Kind, columns: dict[str, str], loading: Loading, progress: Progress = silent
+) -> Iterator[tuple[list[Row], list[Plan]]]:
+    """Yield rows that can be used and what each will do, in pieces, and count them."""
+    for chunk in rows_of(found, scan, kind, columns, loading):
+        plans = kind.plan(chunk, loading)
+        for plan in plans:
+            loading.counts[plan.state] += 1
+        yield chunk, plans
+        progress("checking", scan.share)
+
+
+def rows_of(found: Found, scan: Scan, kind: Kind, columns: dict[str, str], loading: Loading) -> Iterator[list[Row]]:
     """Yield the rows that can be used, in pieces; what is wrong goes into `found`."""
-    reader = _Reader(found, table, kind, columns)
+    reader = _Reader(found, scan, kind, columns)
     loading.headings, loading.tell = reader.headings, found.add
-    found.rows = len(table.rows) + len({p.row for p in table.problems if p.row and not _about_heading(p)})
-    if reader.faults_of_the_file():
-        return
+    told = reader.tell_of(0)
+    blocked = reader.faults_of_the_file()
     chunk: list[Row] = []
-    for number, cells in zip(table.numbers, table.rows, strict=True):
+    for number, cells in scan:
+        found.rows += 1
+        if len(found.head) < HEAD:
+            found.head.append(cells)
+        if len(scan.problems) > told:
+            told = reader.tell_of(told)
+        if blocked:
+            continue
         row = reader.read(number, cells)
         if row is not None:
             chunk.append(row)
         if len(chunk) == CHUNK:
             yield chunk
             chunk = []
+    reader.tell_of(told)
+    found.rows += len({p.row for p in scan.problems if p.row and not _about_heading(p)})
+    if len(scan.problems) >= MAX_PROBLEMS:
+        found.block(Problem(None, "", _("There are more problems than we can name. Mend these first.")))
     if chunk:
         yield chunk
 
@@ -124,30 +142,53 @@ def _about_heading(problem: InputError) -> bool:
     return "heading" in problem.message and not problem.message.startswith("This row")
 
 
-class _Reader:
-    """Reads the rows of one table by the columns that were chosen."""
+class _Seen:
+    """Which keys were seen, and in which row first. A million keys take a few bytes each: numbers, not words."""
 
-    def __init__(self, found: Found, table: Table, kind: Kind, columns: dict[str, str]) -> None:
-        self.found, self.table, self.kind, self.chosen = found, table, kind, columns
+    def __init__(self) -> None:
+        self.known: set[int] = set()
+        self.keys, self.rows = array("q"), array("q")
+
+    def first(self, name: str, key: str, number: int) -> int:
+        """Return the row that had this key first: `number` itself when none had."""
+        told = hash((name, key))
+        if told in self.known:
+            return self.rows[self.keys.index(told)]
+        self.known.add(told)
+        self.keys.append(told)
+        self.rows.append(number)
+        return number
+
+
+class _Reader:
+    """Reads the rows of one list by the columns that were chosen."""
+
+    def __init__(self, found: Found, scan: Scan, kind: Kind, columns: dict[str, str]) -> None:
+        self.found, self.scan, self.kind, self.chosen = found, scan, kind, columns
         ours = {column.name: column for column in kind.columns()}
-        places = {heading: at for at, heading in enumerate(table.columns)}
+        places = {heading: at for at, heading in enumerate(scan.columns)}
         self.used: list[tuple[int, Column]] = [
             (places[heading], ours[name]) for heading, name in columns.items() if name in ours and heading in places
         ]
         self.headings = {name: heading for heading, name in columns.items()}
-        self.seen: dict[tuple[str, str], int] = {}
+        self.seen = _Seen()
+        self.read_before: dict[str, dict[str, Any]] = {column.name: {} for _at, column in self.used}
+        self.day_first_told = False
+        self.days = [(at, column) for at, column in self.used if column.read in (read_date, read_born)]
         self.example = {column.name: column.example for column in ours.values()}
 
-    def faults_of_the_file(self) -> bool:
-        """Name what is wrong with headings and cells; return whether rows need not be read at all."""
-        for problem in self.table.problems:
+    def tell_of(self, told: int) -> int:
+        """Name what was found wrong with headings and cells since; return how much has been told of."""
+        for problem in self.scan.problems[told:]:
             said = Problem(problem.row, problem.column, problem.message, _short(problem.value))
             if _about_heading(problem):
                 self.found.block(said)
             else:
                 self.found.add(said)
-        if len(self.table.problems) >= MAX_PROBLEMS:
-            self.found.block(Problem(None, "", _("There are more problems than we can name. Mend these first.")))
+        return len(self.scan.problems)
+
+    def faults_of_the_file(self) -> bool:
+        """Name what is wrong with the columns that were chosen; return whether rows need not be read at all."""
         for heading, name in self.chosen.items():
             if name == REFUSED:
                 self.found.block(Problem(None, heading, why_refused(heading)))
@@ -179,8 +220,14 @@ class _Reader:
             if column.filled:
                 self._say(number, column.name, _("Fill this in: %s") % column.about, "")
             return
+        before = self.read_before[column.name]
+        if cell in before:  # towns, languages, days: the same again and again
+            values[column.name] = before[cell]
+            return
         try:
-            values[column.name] = column.read(cell)
+            value = values[column.name] = column.read(cell)
+            if len(before) < REMEMBERED:
+                before[cell] = value
         except InputError as problem:
             self._say(number, column.name, _sentence(problem), cell)
         except ValueError as problem:
@@ -188,23 +235,24 @@ class _Reader:
 
     def _twice(self, number: int, values: Values) -> None:
         for name, key in self.kind.keys(values):
-            first = self.seen.setdefault((name, key), number)
+            first = self.seen.first(name, key, number)
             if first != number:
                 message = _("Row %d says the same. Delete one of the two, or make them differ.") % first
                 self._say(number, name, message, str(values.get(name, "")))
 
     def _notes(self, number: int, cells: list[str]) -> None:
-        for at, column in self.used:
-            if column.read in (read_date, read_born) and is_day_first(cells[at]):
+        for at, column in self.days if not self.day_first_told else ():
+            if is_day_first(cells[at]):
+                self.day_first_told = True
                 read = column.read(cells[at])
                 said = f"{read.day} {read:%B %Y}"
-                if not any(note.startswith(_("Dates are read day first")) for note in self.found.notes):
-                    self.found.note(
-                        _("Dates are read day first: %(cell)s is %(day)s.") % {"cell": cells[at], "day": said}
-                    )
-        same = [cells[at] == self.example[column.name] for at, column in self.used if cells[at]]
-        if len(same) > 2 and all(same):
-            self.found.note(_("Row %d is the example row of our template. Delete it if it is not a person.") % number)
+                self.found.note(_("Dates are read day first: %(cell)s is %(day)s.") % {"cell": cells[at], "day": said})
+                break
+        if self.found.rows <= HEAD:
+            same = [cells[at] == self.example[column.name] for at, column in self.used if cells[at]]
+            if len(same) > 2 and all(same):
+                said = _("Row %d is the example row of our template. Delete it if it is not a person.")
+                self.found.note(said % number)
 
     def _say(self, number: int, name: str, message: str, value: str) -> None:
         self.found.add(Problem(number, self.headings.get(name, name), message, _short(value)))

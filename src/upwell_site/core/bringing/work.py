@@ -48,9 +48,8 @@ def bring_in(run: jobs.Run) -> str:
     if batch.state == Batch.State.DONE:
         return _("Brought in.")
     try:
-        table = actions.read(batch, run.progress)
-        run.progress("writing", 1.0)  # the last moment to stop: from here on it is one transaction
-        counts = actions.load(batch=batch, actor=actor, table=table)
+        run.progress("writing", 0.0)  # the last moment to stop: from here on it is one transaction
+        counts = actions.load(batch=batch, actor=actor)
     except BaseException:
         actions.let_go(batch=batch)
         raise

@@ -183,7 +183,7 @@ def _load(request: Request, batch: Batch, bad: int | None) -> str:
     if work.is_large(batch, _size(batch)):
         jobs.start("core.bring_in", hub=request.hub, about=batch, by=request.person)
     else:
-        counts = actions.load(batch=batch, actor=request.actor, table=actions.read(batch))
+        counts = actions.load(batch=batch, actor=request.actor)
         messages.success(request, _("Brought in: %s.") % actions.sentence_of(counts))
     return _page(batch)
 

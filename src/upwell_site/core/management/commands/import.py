@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from upwell_site.core.actions import bringing as actions
 from upwell_site.core.actor import roles_of
-from upwell_site.core.bringing import files, guess, kinds
-from upwell_site.core.bringing.kinds import Kind, Target
+from upwell_site.core.bringing import check, kinds
+from upwell_site.core.bringing.kinds import Kind, Problem, Target
 from upwell_site.core.models import Batch, Hub, Person
 from upwell_site.core.policy import Actor, may
 from upwell_site.core.refused import Refused
@@ -64,41 +64,44 @@ class Command(BaseCommand):
                 chunks=iter(lambda: source.read(PIECE), b""),
                 beside=[beside.read_bytes()] if beside is not None else None,
             )
+        self.file = batch.file_name
         try:
             self._bring_in(batch, actor, options)
         except Refused as problem:
             self._end(batch, str(problem))
 
     def _bring_in(self, batch: Batch, actor: Actor, options: dict[str, Any]) -> None:
-        actions.look(batch=batch, actor=actor)
-        if options["leave_out_refused"] and guess.REFUSED in batch.columns.values():
-            actions.choose_columns(by=batch.by, batch=batch, chosen={}, leave_out=True)
-            batch.refresh_from_db()
-            actions.look(batch=batch, actor=actor)
-        for note in batch.found.get("notes", []):
+        if options["leave_out_refused"]:
+            actions.leave_out_refused(by=batch.by, batch=batch)
+        how: dict[str, Any] = {"batch": batch, "actor": actor, "tell": self._name, "progress": self._say}
+        if options["check_only"]:
+            found = actions.look(**how)
+        else:
+            found = actions.bring_in(**how, leave_out_bad=options["leave_out_bad"])
+        for note in found.notes:
             self.stdout.write(str(note))
         if batch.state == Batch.State.FAILED:
             self._end(batch, f"{batch.file_name}: {batch.found['said']}")
-        self._name_problems(batch)
-        counts, bad = batch.found["counts"], batch.found["bad"]
-        if batch.found["count"] and (batch.found["blocked"] or not options["leave_out_bad"]):
-            self._end(batch, f"{batch.found['count']} problems. Nothing was brought in.")
-        if options["check_only"]:
-            actions.put_away(by=batch.by, batch=batch)
-            self.stdout.write(f"Would bring in: {actions.sentence_of(counts)}.")
+        counts = actions.sentence_of(batch.found["counts"])
+        if batch.state == Batch.State.DONE:
+            self.stdout.write(f"Brought in: {counts}.")
             return
-        actions.claim(batch=batch, by=batch.by, leave_out_bad=bad)
-        counts = actions.load(batch=batch, actor=actor, table=actions.read(batch))
-        self.stdout.write(f"Brought in: {actions.sentence_of(counts)}.")
+        if found.count and (found.blocked or not options["leave_out_bad"] or not options["check_only"]):
+            self._end(batch, f"{found.count} problems. Nothing was brought in.")
+        actions.put_away(by=batch.by, batch=batch)
+        self.stdout.write(f"Would bring in: {counts}.")
 
-    def _name_problems(self, batch: Batch) -> None:
-        """Print every problem, also those the page shows only in the file to take away."""
-        path = files.problems_of(batch.file)
-        if not batch.found["count"] or not path.is_file():
-            return
-        for name, row, column, message, value in _problems(path):
-            where = ", ".join(part for part in (name, row and f"row {row}", column and f"column {column}") if part)
-            self.stderr.write(f"{where}: {message}" + (f' Found "{value}".' if value else ""))
+    def _say(self, phase: str, done: float) -> None:
+        """Show that it goes on, where somebody watches."""
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{phase}: {done:4.0%} ", ending="")
+
+    def _name(self, problem: Problem) -> None:
+        """Print a problem, also those the page shows only in the file to take away."""
+        row, column = problem.row and f"row {problem.row}", problem.column and f"column {problem.column}"
+        where = ", ".join(part for part in (self.file, row, column) if part)
+        found = check.storable(problem.value)
+        self.stderr.write(f"{where}: {problem.message}" + (f' Found "{found}".' if found else ""))
 
     def _end(self, batch: Batch, said: str) -> None:
         if Batch.objects.filter(pk=batch.pk, state=Batch.State.LOADING).exists():
@@ -107,13 +110,6 @@ class Command(BaseCommand):
             actions.put_away(by=batch.by, batch=batch)
         self.stderr.write(said)
         sys.exit(1)
-
-
-def _problems(path: Path) -> list[list[str]]:
-    import csv
-
-    with path.open(encoding="utf-8-sig", newline="") as source:
-        return list(csv.reader(source))[1:]
 
 
 def _who(hub: Hub, email: str) -> tuple[Person | None, Actor]:
