@@ -6,8 +6,10 @@ It passes `save()` by, so the caller writes one event for the whole in the same 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from contextlib import closing
+from itertools import chain, islice
 from typing import Any
 
 from django.db import connections, models, router
@@ -57,14 +59,16 @@ def _many_values(connection: BaseDatabaseWrapper, table: str, columns: Sequence[
     """Insert many rows a statement: with walls, SQLite opens a small journal for each statement, not for each row."""
     quote = connection.ops.quote_name
     names = ", ".join(quote(column) for column in columns)
-    one = f"({', '.join(['%s'] * len(columns))})"
+    one = f"({', '.join('?' * len(columns))})"
     at_once = max(1, VALUES // len(columns))
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    # Straight to the driver: Django would look through each of these long statements for its own marks.
+    with connection.wrap_database_errors, closing(connection.connection.cursor()) as cursor:
         for start in range(0, len(rows), at_once):
             part = rows[start : start + at_once]
             marks = ", ".join([one] * len(part))
-            cursor.execute(
-                f"INSERT INTO {quote(table)} ({names}) VALUES {marks}", [value for row in part for value in row]
+            sqlite3.Cursor.execute(
+                cursor, f"INSERT INTO {quote(table)} ({names}) VALUES {marks}", list(chain.from_iterable(part))
             )
 
 

@@ -161,7 +161,7 @@ def test_lists_and_hands_take_a_date_of_birth_alike(here, born, before):
     """`ages.claimed` is `claim_born` for many; when one changes, so must the other."""
     one, two = person(here.hub, "One", **before), person(here.hub, "Two", **before)
     claim_born(by=here.lead, person=one, born=born)
-    for name, value in ages.claimed(two, born, here.lead).items():
+    for name, value in ages.claimed(two, born, here.lead, TODAY).items():
         setattr(two, name, value)
     two.save()
     one.refresh_from_db()

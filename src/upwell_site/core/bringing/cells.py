@@ -29,6 +29,8 @@ _IN_WORDS = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]+)\.?,?\s+(\d{4})", r
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LONGEST_LIFE = 120  # years
 _ADDRESS = EmailValidator()
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,40}[a-z0-9])?"
+_PLAIN_ADDRESS = re.compile(rf"[a-z0-9]{{1,20}}(?:[._+-][a-z0-9]{{1,20}}){{0,2}}@(?:{_LABEL}\.){{1,4}}[a-z]{{2,20}}")
 _PAGE = URLValidator(schemes=["http", "https"])
 _OTHER_NAMES = {"punjabi": "pa", "farsi": "fa", "mandarin": "zh", "cantonese": "zh", "bsl": "bsl", "bangla": "bn"}
 
@@ -64,6 +66,8 @@ def read_number(cell: str) -> str:
 def read_email(cell: str) -> str:
     """Read an e-mail address, in small letters."""
     text = clean(cell, 254).removeprefix("mailto:").lower()
+    if _PLAIN_ADDRESS.fullmatch(text):  # nearly all of them, and no two opinions about any
+        return text
     try:
         _ADDRESS(text)
     except ValidationError:

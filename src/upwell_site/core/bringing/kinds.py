@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
 from upwell_site.core.bringing.cells import Reader
@@ -93,6 +95,32 @@ class Target:
     thing: Model | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Numbers and addresses of the people a hub had before a list came: who is in neither need not be looked for.
+
+    Of a hub with very many people it knows nothing, and everybody is looked for.
+    """
+
+    keys: frozenset[str] | None
+    addresses: frozenset[str] | None
+
+    @classmethod
+    def of(cls, hub: Hub, most: int = 100_000) -> Before:
+        """Ask, once for a list."""
+        rows = Person.objects.filter(hub=hub, emptied_at__isnull=True).order_by()
+        found = list(rows.values_list("outside_id", "email")[: most + 1])
+        if len(found) > most:
+            return cls(None, None)
+        return cls(frozenset(key for key, _email in found), frozenset(email.lower() for _key, email in found))
+
+    def some_keys(self, keys: Iterable[str]) -> list[str]:
+        return [key for key in keys if self.keys is None or key in self.keys]
+
+    def some_addresses(self, addresses: Iterable[str]) -> list[str]:
+        return [email for email in addresses if self.addresses is None or email in self.addresses]
+
+
 @dataclass(slots=True)
 class Loading:
     """One pass over a list: who brings it in, where to, and what was found on the way.
@@ -110,6 +138,8 @@ class Loading:
     counts: Counter[str] = field(default_factory=Counter)
     matched: dict[int, int] = field(default_factory=dict)
     vectors: Mapping[int, bytes] = field(default_factory=dict)
+    today: date = field(default_factory=timezone.localdate)
+    before: Before | None = None
 
     @property
     def programme(self) -> Programme | None:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from upwell_site.core import bulk
 from upwell_site.core.bringing import ages, cells
-from upwell_site.core.bringing.kinds import Column, Kind, Loading, Plan, Row, Target, Values, register
+from upwell_site.core.bringing.kinds import Before, Column, Kind, Loading, Plan, Row, Target, Values, register
 from upwell_site.core.models import Hub, Membership, Organisation, Person, Programme
 from upwell_site.core.policy import Actor
 from upwell_site.core.postcode import sector_of
@@ -151,9 +151,12 @@ def _known(named: list[tuple[Row, str]], loading: Loading) -> _Known:
     people: QuerySet[Person] = Person.objects.filter(hub=loading.hub, emptied_at__isnull=True)
     if loading.batch is not None:
         people = people.select_for_update()
-    known = _Known({p.outside_id: p for p in people.filter(outside_id__in=[key for _row, key in named])})
+    before = loading.before = loading.before or Before.of(loading.hub)
+    known = _Known()
+    if keys := before.some_keys(key for _row, key in named):
+        known.by_key = {p.outside_id: p for p in people.filter(outside_id__in=keys)}
     emails = {row.values["email"] for row, key in named if row.values.get("email") and key not in known.by_key}
-    if emails:
+    if emails := set(before.some_addresses(emails)):
         # Only those one looks after: being found by others in the hub is no leave to be brought into a programme.
         mine = Person.objects.visible_to(loading.actor, "young_flag").values("pk")
         seen = people.annotate(address=Lower("email")).filter(address__in=emails)
@@ -189,7 +192,7 @@ def _age(plan: Plan, known: _Known, loading: Loading) -> bool:
     born = plan.row.values.get("born")
     if born is None or (plan.thing and plan.thing.pk not in known.edit):
         return True
-    plan.more["age"] = ages.claimed(plan.thing, born, loading.by)
+    plan.more["age"] = ages.claimed(plan.thing, born, loading.by, loading.today)
     if plan.thing and plan.more["age"].get("born_claimed") and plan.thing.pk not in known.claim:
         plan.more["age"] = {}  # a list may raise protection; what takes it away is written by who may do so by hand
         loading.counts["kept"] += 1
