@@ -1,7 +1,7 @@
 """Writing sealed rows: a concern raised, added to, closed; a check recorded.
 
-Nothing of a concern enters the event log: an event would tell whoever reads it that there is something. The sealed tables
-are their own log.
+Nothing of a concern enters the event log: an event would tell whoever reads it that there is something. The sealed
+tables are their own log.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def raise_concern(
     held = list(holders(hub.pk))
     leads = {row.person_id for row in held if row.role == Membership.Role.SAFEGUARDING}
     everybody = {row.person_id: row.person for row in held}
-    out = {person.pk for person in left_out} or (leads if about_lead else set())
+    out = {person.pk for person in left_out} or (set(leads or everybody) if about_lead else set())
     readers = [person for number, person in everybody.items() if number not in out]
     if not readers:
         raise Refused(
@@ -116,7 +116,7 @@ def _tell(hub: Hub, readers: Iterable[Person]) -> None:
 @transaction.atomic
 def add_words(*, key: str, hub: Hub, words: str) -> Concern:
     """Add words to a concern, by whoever has its receipt. It is new again, and those who read it are told."""
-    concern = Concern.objects.select_for_update().filter(hub=hub, receipt=digest_of(key)).first()
+    concern: Concern | None = Concern.objects.select_for_update().filter(hub=hub, receipt=digest_of(key)).first()
     if concern is None:
         raise Refused(_("There is no receipt with this address."))
     words = clean(words, WORDS)

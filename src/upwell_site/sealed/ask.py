@@ -86,15 +86,13 @@ def read(*, by: Person, concern: Concern) -> Told:
         raise Refused(_("You may not read this."))
     look = _look(by, Look.What.CONCERN, [concern])
     row_key = concern.row_key()
-    told = [_open(look, concern, row_key, column) for column in ("words", "about", "sender", "reach")]
+    words, about, sender, reach = (_open(look, concern, row_key, c) for c in ("words", "about", "sender", "reach"))
     entries = concern.entries.filter(hub_id=by.hub_id).select_related("by").order_by("number")
     added = [
-        Added(
-            entry.get_kind_display(), entry.at, entry.by.name if entry.by else "", _open_entry(look, entry, row_key)
-        )
+        Added(entry.get_kind_display(), entry.at, entry.by.name if entry.by else "", _open_entry(look, entry, row_key))
         for entry in entries
     ]
-    return Told(*told, added=added, whole=chain.holds(concern, row_key))
+    return Told(words, about, sender, reach, added, whole=chain.holds(concern, row_key))
 
 
 def _open_entry(looks: dict[object, Look], entry: ConcernEntry, row_key: bytes) -> str:

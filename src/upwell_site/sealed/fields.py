@@ -65,4 +65,3 @@ def seal(row: models.Model, row_key: bytes, **texts: str) -> None:
 def unseal(row: models.Model, row_key: bytes, column: str) -> str:
     """Return the words of one sealed field. Only `ask` calls this (tests/house/test_sealed.py)."""
     return keys.unseal(row_key, bytes(getattr(row, column)), bound_to(row, column))
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
@@ -44,7 +43,7 @@ def test_the_file_is_made_once_for_the_owners_eyes_only(key_file):
         names = {key.name for key in pool.map(lambda _: keys.current(), range(24))}
     assert len(names) == 1
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
-    assert os.listdir(key_file.parent) == ["sealed.key"]
+    assert [file.name for file in key_file.parent.iterdir()] == ["sealed.key"]
 
 
 def test_a_row_key_opens_in_its_hub_and_row_only(key_file):
@@ -67,7 +66,7 @@ def test_another_key_says_one_clear_sentence(key_file):
 @pytest.mark.parametrize("text", ["", "hello", "0000 AAAA", f"00000000 {base64.b64encode(ROW).decode()}", "ż ą"])
 def test_a_damaged_file_says_one_clear_sentence_and_is_not_written_over(key_file, text):
     key_file.write_text(text)
-    with pytest.raises(keys.Locked, match="sealed.key"):
+    with pytest.raises(keys.Locked, match=r"sealed\.key"):
         keys.current()
     assert key_file.read_text() == text
 
