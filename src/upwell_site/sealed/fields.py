@@ -24,7 +24,7 @@ class SealedText(models.BinaryField):  # type: ignore[type-arg]
 
 
 class SealedRow(HubRow):
-    """A row with a random number, and the key of its words. Without `wrapped` they are gone, in every backup too."""
+    """A row with a random number and the key of its words: without `wrapped` they are gone, in later backups too."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     wrapped = models.BinaryField(null=True, editable=False)
@@ -44,7 +44,7 @@ class SealedRow(HubRow):
         return keys.unwrap(bytes(self.wrapped), bound)
 
     def drop_key(self) -> None:
-        """Let the words of this row go, and of all that is sealed with its key: nobody opens them again."""
+        """Let the words of this row go, and all that is sealed with its key. An older backup has to be let go too."""
         self.wrapped = None
         self.save(update_fields=["wrapped"])
 
