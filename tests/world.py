@@ -539,7 +539,7 @@ def _sealed_rows(world: World, side: Side) -> None:
         texts = {name: world.word(n, "concern", row) for name in ("words", "about", "sender", "reach")}
         made = actions.raise_concern(by=p["adult"], hub=hub, key=f"{n}{row}", **texts, **more)
         Letter.objects.filter(hub=hub, kind="waits").exclude(event="y").delete()
-        actions.write_down(by=p["deputy"], concern=made, words=world.word(n, "concern", row))
+        actions.add_to_concern(by=p["deputy"], concern=made, words=world.word(n, "concern", row))
         return made
 
     check = Check(

@@ -62,7 +62,7 @@ def raise_some(world: w.World, left_out: list[Any]) -> list[Concern]:
     made = []
     for n, by in enumerate((here.people["young"], None)):
         concern = actions.raise_concern(by=by, hub=here.hub, words="canary", key=f"key{n}", left_out=left_out)
-        actions.write_down(by=here.people["deputy"], concern=concern, words="canary")
+        actions.add_to_concern(by=here.people["deputy"], concern=concern, words="canary")
         actions.add_words(key=f"key{n}", hub=here.hub, words="canary")
         made.append(concern)
     return made

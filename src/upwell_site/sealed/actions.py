@@ -130,7 +130,7 @@ def add_words(*, key: str, hub: Hub, words: str) -> Concern:
 
 
 @transaction.atomic
-def acknowledge(*, by: Person, concern: Concern) -> None:
+def acknowledge_concern(*, by: Person, concern: Concern) -> None:
     """Say that somebody has seen it; whoever told us reads so on their receipt."""
     concern = _held(by, concern)
     if concern.state != Concern.State.NEW:
@@ -140,7 +140,7 @@ def acknowledge(*, by: Person, concern: Concern) -> None:
 
 
 @transaction.atomic
-def write_down(*, by: Person, concern: Concern, words: str) -> None:
+def add_to_concern(*, by: Person, concern: Concern, words: str) -> None:
     """Add what was done. Nothing that was written before is ever changed."""
     concern = _held(by, concern)
     words = clean(words, WORDS)
@@ -154,7 +154,7 @@ def write_down(*, by: Person, concern: Concern, words: str) -> None:
 
 
 @transaction.atomic
-def close(*, by: Person, concern: Concern, words: str) -> None:
+def close_concern(*, by: Person, concern: Concern, words: str) -> None:
     """Close a concern, with why. It stays, and whoever told us reads on their receipt that it is closed."""
     concern = _held(by, concern)
     words = clean(words, WORDS)

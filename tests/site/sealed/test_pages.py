@@ -129,10 +129,10 @@ def test_a_receipt_says_how_far_it_is_and_not_a_word_more(desk):
     client = Client()
     receipt = send(client, about="Chidi").headers["Location"]
     concern = Concern.objects.get()
-    actions.acknowledge(by=desk.room.safe, concern=concern)
+    actions.acknowledge_concern(by=desk.room.safe, concern=concern)
     seen = words_of(client.get(receipt))
     assert "Somebody is looking at it" in seen
-    actions.close(by=desk.room.safe, concern=concern, words="canary")
+    actions.close_concern(by=desk.room.safe, concern=concern, words="canary")
     closed = words_of(client.get(receipt))
     assert "It is closed" in closed
     for text in (seen, closed):

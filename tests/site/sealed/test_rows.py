@@ -84,7 +84,7 @@ def test_reading_asks_as_much_for_a_long_history_as_for_a_short_one(desk, django
             told(desk, concern)
         asked.append(len(captured))
         for n in range(6):
-            actions.write_down(by=desk.deputy, concern=fresh(concern), words=f"Rang {n}")
+            actions.add_to_concern(by=desk.deputy, concern=fresh(concern), words=f"Rang {n}")
     assert asked[0] == asked[1]
 
 
@@ -136,7 +136,7 @@ def test_neither_the_letter_nor_the_log_says_what_it_is(desk):
         row = " ".join(str(v) for v in letter.__dict__.values())
         assert str(concern.pk) not in row and concern.pk.hex not in row and "concern" not in row
         assert letter.batch == "" and letter.after <= timezone.now()
-    actions.acknowledge(by=desk.deputy, concern=concern)
+    actions.acknowledge_concern(by=desk.deputy, concern=concern)
     told(desk, concern)
     assert not Event.objects.exists()
 
@@ -158,15 +158,15 @@ def test_the_letter_in_words(desk):
 def test_a_concern_from_first_word_to_last(desk):
     concern = desk.raised()
     with pytest.raises(Refused, match="read it first"):
-        actions.close(by=desk.room.safe, concern=concern, words="x")
-    actions.acknowledge(by=desk.room.safe, concern=concern)
+        actions.close_concern(by=desk.room.safe, concern=concern, words="x")
+    actions.acknowledge_concern(by=desk.room.safe, concern=concern)
     with pytest.raises(Refused, match="seen it already"):
-        actions.acknowledge(by=desk.deputy, concern=concern)
-    actions.write_down(by=desk.deputy, concern=concern, words="Rang the school.")
+        actions.acknowledge_concern(by=desk.deputy, concern=concern)
+    actions.add_to_concern(by=desk.deputy, concern=concern, words="Rang the school.")
     assert fresh(concern).state == "acting"
-    actions.close(by=desk.room.safe, concern=concern, words="The council took it on.")
+    actions.close_concern(by=desk.room.safe, concern=concern, words="The council took it on.")
     with pytest.raises(Refused, match="closed"):
-        actions.write_down(by=desk.deputy, concern=concern, words="x")
+        actions.add_to_concern(by=desk.deputy, concern=concern, words="x")
     actions.add_words(key="k" * 43, hub=desk.room.hub, words="It happened again.")
     after = fresh(concern)
     assert (after.state, after.acknowledged_at, after.closed_at) == ("new", None, None)
@@ -184,9 +184,9 @@ def test_a_concern_from_first_word_to_last(desk):
 def test_whoever_it_is_about_adds_nothing(desk):
     concern = desk.raised(left_out=[desk.room.safe])
     for do in (
-        lambda: actions.acknowledge(by=desk.room.safe, concern=concern),
-        lambda: actions.write_down(by=desk.room.safe, concern=concern, words="Nothing to see."),
-        lambda: actions.close(by=desk.room.safe, concern=concern, words="x"),
+        lambda: actions.acknowledge_concern(by=desk.room.safe, concern=concern),
+        lambda: actions.add_to_concern(by=desk.room.safe, concern=concern, words="Nothing to see."),
+        lambda: actions.close_concern(by=desk.room.safe, concern=concern, words="x"),
     ):
         with pytest.raises(Refused):
             do()
@@ -197,7 +197,7 @@ def test_whoever_it_is_about_adds_nothing(desk):
 @pytest.mark.parametrize("how", ["update", "delete"])
 def test_entries_and_looks_are_append_only_in_the_database_itself(desk, model, how):
     concern = desk.raised()
-    actions.acknowledge(by=desk.room.safe, concern=concern)
+    actions.acknowledge_concern(by=desk.room.safe, concern=concern)
     told(desk, concern)
     with pytest.raises(IntegrityError), transaction.atomic():
         rows = model.objects.all()
@@ -209,9 +209,9 @@ def test_entries_and_looks_are_append_only_in_the_database_itself(desk, model, h
 
 def history(desk) -> Concern:
     concern = desk.raised(about="Chidi", left_out=[desk.deputy])
-    actions.acknowledge(by=desk.room.safe, concern=concern)
-    actions.write_down(by=desk.room.safe, concern=concern, words="Rang the school.")
-    actions.write_down(by=desk.room.safe, concern=concern, words="Rang the council.")
+    actions.acknowledge_concern(by=desk.room.safe, concern=concern)
+    actions.add_to_concern(by=desk.room.safe, concern=concern, words="Rang the school.")
+    actions.add_to_concern(by=desk.room.safe, concern=concern, words="Rang the council.")
     assert not ask.broken(fresh(concern))
     return fresh(concern)
 

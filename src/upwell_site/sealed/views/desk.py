@@ -62,11 +62,14 @@ def concern_write(request: Request, concern: Concern) -> HttpResponse:
     by, words = me(request), form.cleaned_data["words"]
     acts: dict[str, tuple[Callable[[], None], str]] = {
         ConcernEntry.Kind.SEEN: (
-            lambda: actions.acknowledge(by=by, concern=concern),
+            lambda: actions.acknowledge_concern(by=by, concern=concern),
             _("They can see that you saw it."),
         ),
-        ConcernEntry.Kind.DONE: (lambda: actions.write_down(by=by, concern=concern, words=words), _("Written down.")),
-        ConcernEntry.Kind.CLOSED: (lambda: actions.close(by=by, concern=concern, words=words), _("Closed.")),
+        ConcernEntry.Kind.DONE: (
+            lambda: actions.add_to_concern(by=by, concern=concern, words=words),
+            _("Written down."),
+        ),
+        ConcernEntry.Kind.CLOSED: (lambda: actions.close_concern(by=by, concern=concern, words=words), _("Closed.")),
     }
     act, said = acts.get(form.cleaned_data["kind"], acts[ConcernEntry.Kind.DONE])
 
