@@ -20,7 +20,7 @@ if not HAS_DJANGO:  # the engines are tested where there is no web at all
 
 os.environ["UPWELL_DIR"] = tempfile.mkdtemp(prefix="upwell-test-")
 os.environ["UPWELL_SECRET"] = "only-for-tests"
-for name in ("UPWELL_DATABASE", "UPWELL_SMTP_HOST", "UPWELL_HTTPS", "UPWELL_HOSTS", "UPWELL_URL"):
+for name in ("UPWELL_DATABASE", "UPWELL_SMTP_HOST", "UPWELL_HTTPS", "UPWELL_HOSTS", "UPWELL_URL", "UPWELL_SEALED_KEY"):
     os.environ.pop(name, None)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the tests
 

@@ -44,6 +44,9 @@ from upwell_site.core.models import (
     User,
 )
 from upwell_site.listen.models import Conversation, Discussion, Grouping, Note, Statement, Vote, Voter
+from upwell_site.sealed import actions
+from upwell_site.sealed.fields import seal
+from upwell_site.sealed.models import Check, Concern
 
 HUBS = ("here", "there")
 
@@ -64,6 +67,7 @@ ROLES: dict[str, set[str]] = {
     "lead": {"visitor", "user", "participant", "lead"},  # programme A
     "lead2": {"visitor", "user", "participant", "lead"},  # programme B
     "safe": {"visitor", "user", "participant", "safeguarding"},
+    "deputy": {"visitor", "user", "participant", "deputy"},
     "admin": {"visitor", "user", "participant", "admin"},
     "evaluator": {"visitor", "user", "participant", "evaluator"},  # programme A
     "convenor": {"visitor", "user", "participant", "convenor"},
@@ -78,6 +82,7 @@ GRANTED = {  # person: (role, programme)
     "lead": ("lead", "A"),
     "lead2": ("lead", "B"),
     "safe": ("safeguarding", None),
+    "deputy": ("deputy", None),
     "admin": ("admin", None),
     "evaluator": ("evaluator", "A"),
     "convenor": ("convenor", None),
@@ -154,11 +159,19 @@ REL: Rel = {
         },
     },
     "message": {"one": {name: {"seated"} for name in ("young", "mentor", "lead", "organiser")}},
-    "letter": {"adult": {"adult": {"mine"}}},
+    "letter": {"adult": {"adult": {"mine"}, "*": {"open"}}, "covered": {"deputy": {"mine"}}},
     "job": {"lead": {"lead": {"mine"}}},
     "batch": {"lead": {"lead": {"mine"}}},
     "invitation": {"lead": {"lead": {"mine"}, "*": {"plain", "joining", "team", "other_role", "safety_role"}}},
     "link": {"organiser": {"organiser": {"mine"}}},
+    "concern": {
+        "open": {"*": {"not_about_me"}},
+        # about the safeguarding lead: true for everybody but them; who has no person is nobody it could be about
+        "about_lead": {},
+    },
+    "check": {
+        "mentor": {"mentor": {"self"}, "lead": {"programme"}, "organiser": {"programme"}, "evaluator": {"programme"}}
+    },
     "conversation": {"one": {"organiser": {"author"}, "adult": {"subject"}, "lead": {"programme"}}},
     "note": {
         "kept": {"organiser": {"author", "programme"}, "adult": {"subject"}, "lead": {"programme"}},
@@ -197,6 +210,8 @@ REL: Rel = {
     },
     "unmatched": {"unknown": {"lead": {"programme"}}},
 }
+
+REL["concern"]["about_lead"] = {who: {"not_about_me"} for who in ROLES if who != "safe"}
 
 
 @dataclass(slots=True)
@@ -251,8 +266,8 @@ class World:
         return client
 
 
-def make() -> World:
-    """Build W in the database."""
+def make(*, sealed: bool = True) -> World:
+    """Build W in the database; without a concern and a check in it where a test asks whether anybody can tell."""
     world = World()
     Site.objects.get_or_create(pk=1)
     leeds = Place.objects.create(code="E08000035", name="Leeds", level="council", lat=53.8, lon=-1.55)
@@ -267,6 +282,8 @@ def make() -> World:
         _core_rows(world, side, leeds)
         _listen_rows(world, side)
         _connect_rows(world, side)
+        if sealed:
+            _sealed_rows(world, side)
     return world
 
 
@@ -406,7 +423,8 @@ def _core_rows(world: World, side: Side, place: Place) -> None:
             )
         },
         "letter": {
-            "adult": Letter.objects.create(hub=hub, to=p["adult"], kind="role_granted", event="x", message_id="<x@x>")
+            "adult": Letter.objects.create(hub=hub, to=p["adult"], kind="role_granted", event="x", message_id="<x@x>"),
+            "covered": Letter.objects.create(hub=hub, to=p["deputy"], kind="waits", event="y", message_id="<y@x>"),
         },
         "job": {"lead": Job.objects.create(hub=hub, kind="test.nothing", by=p["lead"])},
         "batch": {
@@ -510,6 +528,34 @@ def _connect_rows(world: World, side: Side) -> None:
             "approved": pair("approved", "adult", state="approved", approved_at=now, approved_by=p["lead"]),
         },
         "unmatched": {"unknown": Unmatched.objects.create(hub=hub, round=one, programme=a, mentee=p["unknown"])},
+    }
+
+
+def _sealed_rows(world: World, side: Side) -> None:
+    """Rows with canaries in their sealed words."""
+    hub, n, p, today = side.hub, side.name, side.people, timezone.localdate()
+
+    def concern(row: str, **more: Any) -> Concern:
+        texts = {name: world.word(n, "concern", row) for name in ("words", "about", "sender", "reach")}
+        made = actions.raise_concern(by=p["adult"], hub=hub, key=f"{n}{row}", **texts, **more)
+        Letter.objects.filter(hub=hub, kind="waits").exclude(event="y").delete()
+        actions.add_to_concern(by=p["deputy"], concern=made, words=world.word(n, "concern", row))
+        return made
+
+    check = Check(
+        hub=hub,
+        person=p["mentor"],
+        level="enhanced",
+        issued_on=today - timedelta(days=50),
+        verified_by=p["safe"],
+        status="in_order",
+        recheck_on=today + timedelta(days=50),
+    )
+    seal(check, check.row_key(), number=world.word(n, "check", "mentor", "number"))
+    check.save()
+    side.rows |= {
+        "concern": {"open": concern("open"), "about_lead": concern("about_lead", left_out=[p["safe"]])},
+        "check": {"mentor": check},
     }
 
 

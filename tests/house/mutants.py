@@ -138,6 +138,13 @@ def cell_widened() -> Iterator[None]:
 
 
 @contextmanager
+def subject_reads() -> Iterator[None]:
+    """Somebody reads what others are worried about in them: the relation that leaves them out is always true."""
+    with table_with("concern", relations={"not_about_me": {"is": {}}}):
+        yield
+
+
+@contextmanager
 def row_loaded_by_hand() -> Iterator[None]:
     """A view loads its row by number and forgets who asks."""
 
@@ -212,6 +219,7 @@ HOLES: dict[str, tuple[Callable[[], object], str]] = {
     "unknown age is adult": (unknown_age_is_adult, "table"),
     "hub forgotten": (hub_forgotten, "table"),
     "cell widened": (cell_widened, "never"),
+    "subject reads": (subject_reads, "never"),
     "row loaded by hand": (row_loaded_by_hand, "routes"),
     "list of everybody": (list_of_everybody, "routes"),
     "undeclared route": (undeclared_route, "undeclared"),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -28,7 +29,7 @@ WRITES = re.compile(r'(?!.*"(?:django_session|core_cache)")\s*(INSERT|UPDATE|DEL
 # Addresses of the site that a key or the state of the database opens, not a row: without it they say "not found".
 # What opens them is held by tests of their own (tests/site/door).
 OF_NETWORKS = {"network", "members", "networks"}  # pages of a hub that only a network, or a member of one, has
-BY_KEY = {"start", "started", "invitation", "link", "link_mine", "try", "try_post", "guide"}
+BY_KEY = {"concern_receipt", "start", "started", "invitation", "link", "link_mine", "try", "try_post", "guide"}
 ASK_ALL = {"visitor", "stranger", "lead"}  # who asks what is decided before anybody is looked at, and about every row
 SITE_ARGUMENTS = {"letter", "batch"}  # rows that the pages of whoever runs the site take, in no hub
 NEVER_WAS = 987_654_321  # the number of a row that never existed
@@ -111,7 +112,9 @@ class Walk:
         """Return the bytes that a row which never existed answers with; the same for every row, so asked once."""
         key = (who, route.name)
         if key not in self.nothing:
-            answer = self._ask(client, "GET", address(route, {**values, resource: NEVER_WAS}))
+            sealed = isinstance(values[resource], UUID)  # those rows have random numbers
+            never = UUID(int=NEVER_WAS) if sealed else NEVER_WAS
+            answer = self._ask(client, "GET", address(route, {**values, resource: never}))
             self.nothing[key] = answer.content if answer.status_code == 404 else b"not a 404"
         return self.nothing[key]
 

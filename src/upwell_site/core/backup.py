@@ -2,7 +2,7 @@
 
 The file is a tar: `manifest.json` first (version, migrations, row counts, a SHA-256 of each part), then the database
 (SQLite: one consistent copy; PostgreSQL: one `COPY` a table, all from one snapshot) and the uploaded files.
-The site's secret key is not in it. See docs/guides/backup.md.
+The site's keys are not in it; it names those that its sealed rows need. See docs/guides/backup.md.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,6 +41,25 @@ SQLITE_PART = "database.sqlite3"
 NOT_KEPT = frozenset({"core_cache"})  # made anew by itself
 
 
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Rows that only open with a key which no backup holds; whoever keeps such rows appends one to `vaults`.
+
+    Attributes
+    ----------
+    needed : function
+        The names of the keys that the rows in the database need.
+    lacking : function
+        A sentence when one of these keys is not on this machine, or "".
+    """
+
+    needed: Callable[[], set[str]]
+    lacking: Callable[[Iterable[str]], str]
+
+
+vaults: list[Vault] = []
+
+
 @dataclass(slots=True)
 class Manifest:
     """What a backup holds."""
@@ -53,6 +72,7 @@ class Manifest:
     rows: dict[str, int] = field(default_factory=dict)
     columns: dict[str, list[str]] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
 
     def text(self) -> bytes:
         """Return it as JSON."""
@@ -102,6 +122,8 @@ def make(folder: Path) -> Path:
             _copy_sqlite(parts, manifest)
         else:
             _copy_postgres(parts, manifest)
+        # asked after the copy was taken: a key that came meanwhile is one too many, never one too few
+        manifest.keys = sorted({name for vault in vaults for name in vault.needed()})
         _pack(parts, manifest, parts / "whole.tar")
         (parts / "whole.tar").replace(target)
     _note().write_text(json.dumps({"made_at": now.isoformat(), "file": str(target)}), encoding="utf-8")
@@ -225,6 +247,9 @@ def _check(parts: Path, manifest: Manifest) -> None:
             raise Refused(f"{name} in this backup is not as it was written. Nothing was changed.")
     if manifest.vendor != connection.vendor:
         raise Refused(f"This backup was made on {manifest.vendor}; this site keeps its data in {connection.vendor}.")
+    for vault in vaults:
+        if said := vault.lacking(manifest.keys):
+            raise Refused(said)
     known = MigrationLoader(None).disk_migrations.keys()
     if newer := [name for name in manifest.migrations if tuple(name) not in known]:
         raise Refused(

@@ -32,6 +32,7 @@ MENU = (
     (_("Learn"), "learn", "trainings", "hub.list_trainings"),
     (_("Messages"), "", "threads", "hub.list_threads"),
     (_("People"), "", "people", "hub.list_people"),
+    (_("Concerns"), "", "concerns", "hub.list_concerns"),
 )
 VISITOR_MENU = (
     (_("Have your say"), "", "discussions", "hub.list_discussions"),

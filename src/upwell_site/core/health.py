@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 import upwell
-from upwell_site.core import backup, sender, walls
+from upwell_site.core import backup, letters, sender, walls
 from upwell_site.core.models import Job, Letter, Site
 
 LATE = timedelta(minutes=5)
@@ -37,8 +37,8 @@ def facts() -> dict[str, Any]:
         "walls_gone": len(gone),
         "mail_open": sender.is_open(),
         "mail_host": settings.EMAIL_HOST,
-        "letters_waiting": Letter.objects.filter(state=Letter.State.WAITING).count(),
-        "letters_failed": Letter.objects.filter(state=Letter.State.FAILED).count(),
+        "letters_waiting": outbox(Letter.State.WAITING).count(),
+        "letters_failed": outbox(Letter.State.FAILED).count(),
         "jobs_waiting": Job.objects.filter(state=Job.State.WAITING).count(),
         "jobs_failed": Job.objects.filter(state=Job.State.FAILED, ended_at__gt=now - timedelta(days=7)).count(),
         "late": _late(),
@@ -55,7 +55,7 @@ def _late() -> bool:
     before = timezone.now() - LATE
     if Job.objects.filter(state=Job.State.WAITING, created_at__lt=before).exists():
         return True
-    waiting = Letter.objects.filter(state=Letter.State.WAITING, after__lt=before, tries=0)
+    waiting = outbox(Letter.State.WAITING).filter(after__lt=before, tries=0)
     return sender.is_open() and waiting.exists()
 
 
@@ -65,8 +65,8 @@ def _files_size() -> int:
 
 
 def outbox(state: str = "") -> QuerySet[Letter]:
-    """Return the letters of the whole site, in one state or all."""
-    rows: QuerySet[Letter] = Letter.objects.select_related("hub")
+    """Return the letters of the whole site, in one state or all; never those that nobody may know of."""
+    rows: QuerySet[Letter] = Letter.objects.exclude(kind__in=letters.covered()).select_related("hub")
     return rows.filter(state=state) if state in Letter.State.values else rows
 
 
@@ -74,5 +74,5 @@ def letter(number: str) -> Letter | None:
     """Return one letter of the whole site, by its number as it stands in an address."""
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         return None
-    found: Letter | None = Letter.objects.select_related("hub", "to__user").filter(pk=int(number)).first()
+    found: Letter | None = outbox().select_related("to__user").filter(pk=int(number)).first()
     return found

@@ -49,6 +49,8 @@ class Kind:
         Nobody reads its text on a page, the operator included.
     lasts : timedelta, optional
         Later than this it is of no use and is not sent any more.
+    covered : bool
+        That there is such a letter is known to nobody but whom it goes to: it stands in no list and no count.
     """
 
     label: str | Promise
@@ -56,6 +58,7 @@ class Kind:
     harmless: bool = False
     secret: bool = False
     lasts: timedelta | None = None
+    covered: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -74,12 +77,18 @@ KINDS: dict[str, Kind] = {
     "round_approved": Kind(gettext_lazy("You have been matched"), harmless=True),
     "message": Kind(gettext_lazy("Somebody wrote to you"), harmless=True),
     "job_done": Kind(gettext_lazy("Something you started is ready"), harmless=True),
+    "waits": Kind(gettext_lazy("Something waits for you"), notice=False, secret=True, covered=True),
 }
 
 
 def register(name: str, kind: Kind) -> None:
     """Make a kind known; a verb does it when its app starts."""
     KINDS[name] = kind
+
+
+def covered() -> list[str]:
+    """Return the kinds of letters that nobody but their reader knows of."""
+    return [name for name, kind in KINDS.items() if kind.covered]
 
 
 def kind_of(name: str) -> Kind:

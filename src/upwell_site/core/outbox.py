@@ -26,7 +26,9 @@ log = logging.getLogger("upwell.outbox")
 DELAY = timedelta(minutes=10)  # time to press stop, for anything that goes to more than one person
 LEASE = timedelta(seconds=60)  # longer than a letter can take: three deadlines
 PAUSES = (1, 5, 15, 60, 240, 720, 1440)  # minutes between tries: two days in all
-ALWAYS = frozenset({"sign_in_code", "sign_in_unknown", "invitation", "sign_in_notice"})  # kinds nobody can switch off
+ALWAYS = frozenset(
+    {"sign_in_code", "sign_in_unknown", "invitation", "sign_in_notice", "waits"}
+)  # kinds nobody can switch off
 AT_ONCE = 500  # letters in one INSERT
 
 

@@ -20,6 +20,7 @@ SLOTS = frozenset(
         "hub.main",  # the public page: discussions, work; the wide column of the sand band
         "hub.side",  # the public page: beside it
         "hub.offer",  # the public page: cards to act on, such as the next session
+        "hub.safe",  # where somebody who is worried tells us
         "home.side",  # home: the right column
         "person",  # a person's page
         "organisation",
@@ -119,6 +120,7 @@ Ways = Callable[["Hub", "Actor"], Iterable[Way]]
 
 _panels: dict[str, Panel] = {}
 _needs: dict[str, Needs] = {}
+_fresh: dict[str, Needs] = {}
 _searches: dict[str, Search] = {}
 _ways: dict[str, Ways] = {}
 
@@ -135,14 +137,15 @@ def register(name: str, *, slot: str, template: str, order: int = 50) -> Callabl
     return keep
 
 
-def needs(name: str) -> Callable[[Needs], Needs]:
+def needs(name: str, *, fresh: bool = False) -> Callable[[Needs], Needs]:
     """Register a function that says what a person is asked to do now: `(person, actor) -> Needs`.
 
-    It asks the database a fixed number of times, whatever it finds.
+    It asks the database a fixed number of times, whatever it finds. `fresh`: asked each time home is opened and never
+    kept. For what must show at once and leaves no event (sealed matters); it asks nothing for whom it does not concern.
     """
 
     def keep(ask: Needs) -> Needs:
-        _needs[name] = ask
+        (_fresh if fresh else _needs)[name] = ask
         return ask
 
     return keep
@@ -178,9 +181,14 @@ def show(slot: str, thing: Any, actor: Actor) -> list[Shown]:
 
 
 def needs_of(person: Person, actor: Actor) -> list[Need]:
-    """Return everything that needs this person now, most pressing first."""
+    """Return everything that needs this person now, most pressing first; without what is never kept."""
     found = [need for name in sorted(_needs) for need in _needs[name](person, actor)]
     return sorted(found, key=lambda need: need.order)
+
+
+def fresh_needs_of(person: Person, actor: Actor) -> list[Need]:
+    """Return what is asked anew each time: it goes before everything of the same order."""
+    return [need for name in sorted(_fresh) for need in _fresh[name](person, actor)]
 
 
 def find(words: str, hub: Hub, actor: Actor) -> list[Finds]:

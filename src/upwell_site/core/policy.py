@@ -148,6 +148,8 @@ def _relation(actor: Actor, role: str, relation: Mapping[str, Any]) -> Q:
     me = actor.person_id
     if "is" in relation:
         return Q(**{_path(key): _value(value) for key, value in relation["is"].items()})
+    if "is_not" in relation:
+        return ~Q(**{_path(key): _value(value) for key, value in relation["is_not"].items()})
     if "scope" in relation:
         label, _, number = actor.scope.partition(":")
         if label != relation["scope"] or not number.isdecimal():
@@ -164,6 +166,10 @@ def _relation(actor: Actor, role: str, relation: Mapping[str, Any]) -> Q:
         if me is None:
             return NOBODY
         return _among(relation, _many(actor, relation["me_among"], relation, {relation["who"]: me}))
+    if "me_not_among" in relation:
+        if me is None:
+            return NOBODY
+        return ~_among(relation, _many(actor, relation["me_not_among"], relation, {relation["who"]: me}))
     programmes = actor.roles[role]
     if programmes is None:
         return EVERYBODY

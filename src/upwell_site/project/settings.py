@@ -14,6 +14,10 @@ DIR = Path(env.text("UPWELL_DIR", "var", "the folder of everything this site kee
 
 DEBUG = False
 SECRET_KEY = env.secret(DIR)
+SEALED_KEY = Path(
+    env.text("UPWELL_SEALED_KEY", "", "the file with the key of sealed rows; left out, sealed.key in UPWELL_DIR")
+    or DIR / "sealed.key"
+)
 ALLOWED_HOSTS = env.words("UPWELL_HOSTS", "localhost,127.0.0.1,[::1]", "the domains this site answers to, with commas")
 HTTPS = env.flag("UPWELL_HTTPS", False, "yes when people reach the site by https")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
@@ -46,6 +50,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "csp",
+    "upwell_site.sealed",
     "upwell_site.listen",
     "upwell_site.connect",
 ]

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", include("django.conf.urls.i18n")),
     path("", include("upwell_site.core.urls")),
+    path("", include("upwell_site.sealed.urls")),
     path("", include("upwell_site.listen.urls")),
     path("", include("upwell_site.connect.urls")),
 ]

@@ -1,1 +1,1 @@
-"""Sealed: nothing here yet; README.md says what it will be."""
+"""Sealed: concerns and the register of checks, in tables of their own under a key of their own."""

@@ -150,3 +150,43 @@ def test_a_backup_that_was_changed_changes_nothing(full, how):
     with pytest.raises(CommandError):
         call_command("restore", str(broken), replace=True)
     assert contents() == before
+
+
+@pytest.fixture
+def sealed(full, settings):
+    """A site with a sealed row, whose key lies beside it."""
+    from tests.factories.people import give_role
+    from upwell_site.sealed import actions
+
+    settings.SEALED_KEY = full / "sealed.key"
+    hub = Hub.objects.get(name="Here")
+    give_role(make_person(hub, "Safiya Safe"), "safeguarding")
+    return actions.raise_concern(by=None, hub=hub, words="canary-words", key="k")
+
+
+def test_the_key_of_sealed_rows_is_in_no_backup_and_the_command_says_where_it_is(sealed, full, settings, capsys):
+    """Whoever finds a backup finds noise."""
+    key = settings.SEALED_KEY.read_text().split()
+    call_command("backup", to=full / "out")
+    assert str(settings.SEALED_KEY) in capsys.readouterr().out
+    (file,) = (full / "out").glob("*.tar")
+    whole = file.read_bytes()
+    assert key[1].encode() not in whole and b"canary-words" not in whole
+    with tarfile.open(file) as tar:
+        manifest = tar.extractfile("manifest.json")
+        assert manifest is not None and json.loads(manifest.read())["keys"] == [key[0]]
+
+
+def test_a_backup_with_sealed_rows_does_not_come_back_without_their_key(sealed, full, settings):
+    """A restore that reports success and leaves concerns unreadable would be found out on the worst day."""
+    file = backup.make(full / "out")
+    settings.SEALED_KEY.rename(full / "away")
+    with pytest.raises(backup.Refused, match="sealed rows"):
+        backup.restore(file, replace=True)
+    (full / "sealed.key").write_text("damaged")
+    with pytest.raises(backup.Refused, match="sealed rows"):
+        backup.restore(file, replace=True)
+    (full / "away").rename(settings.SEALED_KEY)
+    backup.restore(file, replace=True)
+    sealed.refresh_from_db()
+    assert sealed.row_key()

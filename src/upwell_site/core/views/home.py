@@ -29,6 +29,8 @@ def home(request: Request) -> HttpResponse:
         request.actor,
         lambda: (panels.needs_of(person, request.actor), panels.show("home.side", person, request.actor)),
     )
+    now = panels.fresh_needs_of(person, request.actor)
+    needs = sorted([*now, *needs], key=lambda need: need.order) if now else needs
     return render(
         request,
         "core/hubs/home.html",

@@ -176,6 +176,7 @@ def hub_safe(request: Request) -> HttpResponse:
         "reach": _reach(request.hub.contact),
         "has_lead": actions.has_safeguarding_lead(request.hub),
         "words": to_html(words.text) if words else "",
+        "boxes": panels.show("hub.safe", request.hub, request.actor),
     }
     return render(request, "core/help/safe.html", context)
 

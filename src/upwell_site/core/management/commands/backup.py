@@ -25,3 +25,7 @@ class Command(BaseCommand):
             f"The key of this site is not in it. Keep {secret} (or UPWELL_SECRET) apart, in a safe place: "
             "without it everybody has to sign in again and links in letters stop working."
         )
+        self.stdout.write(
+            f"Nor is the key of sealed rows. Keep {settings.SEALED_KEY} apart too, and not beside the backups: "
+            "without it nobody can ever read a concern again, and whoever has both can read them all."
+        )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from upwell_site.core import policy
+from upwell_site.core import panels, policy
 from upwell_site.core.actions import people as actions
 from upwell_site.core.actor import Request
 from upwell_site.core.forms.people import AddPerson, Born, EditPerson, Search, name_contains
@@ -129,6 +129,7 @@ def about_person(request: Request, person: Person) -> dict[str, Any]:
         "one": row,
         "own": request.person is not None and request.person.pk == row.pk,
         "languages": names_of(row.languages),
+        "boxes": panels.show("person", person, request.actor),
         "crumbs": crumbs(request, (_("People"), "people")) if policy.may(request.actor, "hub.list_people") else [],
     }
     if row.can_read_roles:

@@ -1,0 +1,1 @@
+"""Pages of sealed: telling us, the desk, the register."""

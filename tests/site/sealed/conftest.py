@@ -1,0 +1,53 @@
+"""A hub with somebody in each role, a deputy, a key file of its own, and concerns in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.factories.people import Room, give_role, make_person, make_room
+from tests.site.people.conftest import As
+from upwell_site.core.models import Person
+from upwell_site.sealed import actions
+from upwell_site.sealed.models import Concern
+
+WORDS = "He said: “My uncle locks me in.”"
+
+
+@pytest.fixture(autouse=True)
+def key_file(tmp_path, settings):
+    """A key of its own for each test, in a folder of its own."""
+    settings.DIR = tmp_path
+    settings.SEALED_KEY = tmp_path / "sealed.key"
+    return settings.SEALED_KEY
+
+
+@dataclass
+class Desk:
+    """The room, with a deputy and somebody who looks after safety in the other hub."""
+
+    room: Room
+    deputy: Person
+    safe_there: Person
+
+    def raised(self, **more: Any) -> Concern:
+        """Raise a concern, by default one of the mentor's about somebody else."""
+        given = {"by": self.room.mentor, "hub": self.room.hub, "words": WORDS, "key": "k" * 43} | more
+        return actions.raise_concern(**given)
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    room = make_room()
+    deputy, there = make_person(room.hub, "Dora Deputy"), make_person(room.there, "Theo There")
+    give_role(deputy, "deputy")
+    give_role(there, "safeguarding")
+    return Desk(room, deputy, there)
+
+
+@pytest.fixture
+def as_(desk: Desk) -> Callable[..., As]:
+    return lambda person=None, second_factor=True: As(desk.room, person, second_factor)
