@@ -157,6 +157,7 @@ class Pair(HubRow):
     personal = Personal(
         subject="mentee",
         others=("mentor", "approved_by"),
+        also=("mentor",),
         basis="mentoring",
         keep="7_years",
         on_erase="blank",
@@ -166,7 +167,7 @@ class Pair(HubRow):
             "mentee": LINK,
             "mentor": LINK,
             "score": NONE,
-            "reasons": NONE,
+            "reasons": WORDS,
             "state": NONE,
             "locked": NONE,
             "note": WORDS,

@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 from django.db import Error
 from django.utils import timezone
 
-from upwell_site.core import jobs, threads
+from upwell_site.core import erase, jobs, threads
 from upwell_site.core.actions import bringing
 from upwell_site.core.models import Invitation, Job, Letter, Link, Once
 from upwell_site.core.privacy import KEEP
@@ -56,6 +56,7 @@ def tick() -> dict[str, int]:
 part("jobs ended")(jobs.end_lapsed)
 part("threads paused")(threads.review)
 part("uploads let go")(bringing.sweep)
+part("erasures finished")(erase.finish)
 
 
 @part("letters taken back")

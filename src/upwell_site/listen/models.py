@@ -170,7 +170,8 @@ class Statement(HubRow):
         subject="author",
         basis="voting",
         keep="7_years",
-        on_erase="keep",
+        on_erase="blank",
+        blank={"moderated": -1},  # nobody is asked about a sentence that is gone
         fields={
             "discussion": NONE,
             "number": NONE,
@@ -212,6 +213,7 @@ class Voter(HubRow):
     objects: ClassVar[Any] = models.Manager.from_queryset(VoterQuerySet)()
     personal = Personal(
         subject="person",
+        also=("link.person",),
         basis="voting",
         keep="3_years",
         on_erase="delete",
@@ -253,6 +255,7 @@ class Vote(HubRow):
 
     personal = Personal(
         subject="voter.person",
+        also=("voter.link.person",),
         basis="voting",
         keep="3_years",
         on_erase="delete",

@@ -40,6 +40,7 @@ class Batch(HubRow):
         basis="record",
         keep="1_year",
         on_erase="keep",
+        stays=("found",),  # counts; what lists repeat of somebody is taken out by `erase`
         fields={
             "kind": NONE,
             "programme": NONE,
@@ -74,6 +75,7 @@ class BatchRow(HubRow):
         basis="record",
         keep="1_year",
         on_erase="delete",
+        goes_with=("made",),
         fields={"batch": NONE, "number": NONE, "made": LINK, "new": NONE, "before": IDENTITY},
     )
 

@@ -40,6 +40,7 @@ class Letter(HubOrSiteRow):
         basis="letters",
         keep="1_year",
         on_erase="delete",
+        goes_with=("about",),
         fields={
             "to": LINK,
             "address": CONTACT,

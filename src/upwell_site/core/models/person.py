@@ -67,6 +67,7 @@ class Person(HubRow):
         basis="membership",
         keep="while_here",
         on_erase="blank",
+        stays=("joined_at", "emptied_at"),
         fields={
             "user": LINK,
             "name": IDENTITY,

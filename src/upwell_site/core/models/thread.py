@@ -17,6 +17,9 @@ class Thread(HubRow):
     about = models.CharField(max_length=60, blank=True)
     programme = models.ForeignKey("core.Programme", null=True, on_delete=models.PROTECT, related_name="+")
     young = models.BooleanField(default=True, help_text="somebody under 18, or of unknown age, sits in it")
+    ever_young = models.BooleanField(
+        default=True, help_text="somebody under 18 sat in it once: what was written stays, whoever asks"
+    )
     paused_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -24,7 +27,14 @@ class Thread(HubRow):
         basis="mentoring",
         keep="7_years",
         on_erase="keep",
-        fields={"about": LINK, "programme": NONE, "young": NONE, "paused_at": DATE, "created_at": DATE},
+        fields={
+            "about": LINK,
+            "programme": NONE,
+            "young": NONE,
+            "ever_young": NONE,
+            "paused_at": DATE,
+            "created_at": DATE,
+        },
     )
 
 
@@ -71,6 +81,7 @@ class Message(HubRow):
         basis="mentoring",
         keep="7_years",
         on_erase="blank",
+        held={"thread__ever_young": True},  # what was written where somebody under 18 sat is never lost
         fields={"thread": LINK, "person": LINK, "text": WORDS, "at": DATE, "hidden_at": DATE},
     )
 

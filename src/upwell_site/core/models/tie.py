@@ -33,6 +33,8 @@ class Tie(HubRow):
         basis="membership",
         keep="3_years",
         on_erase="delete",
+        also=("b",),
+        goes_with=("source",),
         fields={"a": LINK, "b": LINK, "kind": NONE, "on": DATE, "source": LINK},
     )
 
