@@ -216,7 +216,7 @@ def erase_person(*, by: Person | None, person: Person, again: bool = False) -> C
     """
     person = Person.objects.select_related("user", "hub").get(pk=person.pk)
     names = _names(person)
-    _lists(by, person, names)
+    _lists(by, person, names, again=again)
     with transaction.atomic():
         locked = Person.objects.select_for_update(of=("self",)).select_related("user", "hub").get(pk=person.pk)
         if not again:
@@ -323,10 +323,12 @@ def _mentions(text: str, names: Collection[str]) -> bool:
     return any(all(word in text for word in name.split()) for name in names)
 
 
-def _lists(by: Person | None, person: Person, names: Collection[str]) -> None:
+def _lists(by: Person | None, person: Person, names: Collection[str], *, again: bool) -> None:
     """Put away waiting lists that name somebody, file and all; take out what older ones repeat of them."""
     for batch in Batch.objects.filter(hub_id=person.hub_id).select_related("programme", "hub", "by"):
-        if batch.state == Batch.State.LOADING and _list_names(batch, names):
+        if again:  # nobody is bringing anything in while a backup is put back
+            bringing.let_go(batch=batch)
+        elif batch.state == Batch.State.LOADING and _list_names(batch, names):
             raise Refused(_("A list with them in it is being brought in right now. Please try again when it is done."))
         if batch.state in bringing.WAITING and _list_names(batch, names):
             bringing.put_away(by=by, batch=batch)

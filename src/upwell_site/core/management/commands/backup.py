@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from upwell_site.core import backup
+from upwell_site.core import backup, ledger
 
 
 class Command(BaseCommand):
@@ -25,3 +25,8 @@ class Command(BaseCommand):
             f"The key of this site is not in it. Keep {secret} (or UPWELL_SECRET) apart, in a safe place: "
             "without it everybody has to sign in again and links in letters stop working."
         )
+        if ledger.path().exists():
+            self.stdout.write(
+                f"Nor is {ledger.path()}: who was forgotten here. It only grows. Copy it beside the backups each time, "
+                "so that an old backup brings nobody back."
+            )
