@@ -198,7 +198,7 @@ def restore(file: Path, *, replace: bool = False, say: Callable[[str], None] = l
     from upwell_site.core import erase  # what it needs of the site is loaded only now
 
     if again := erase.again():
-        say(f"{again} people who were forgotten since this backup was made are forgotten again.")
+        say(f"Forgotten since this backup was made, and forgotten again now: {again}")
     return manifest
 
 

@@ -44,6 +44,7 @@ GUIDES: dict[str, str] = {
     "organisation": "organisations",
     "pair": "rounds",
     "person": "people",
+    "person_forget": "forgetting",
     "place": "search",
     "programme": "programmes",
     "programme_standing": "roles",
@@ -67,6 +68,7 @@ GUIDES: dict[str, str] = {
     "try": "the-example",
     "unsubscribe": "notices",
     "you": "your-data",
+    "you_forget": "forgetting",
 }
 
 

@@ -36,6 +36,6 @@ def check_forgotten() -> None:
     """Refuse to serve, send or work while people who were forgotten are back: the database is older than that."""
     if back := ledger.back_again():
         raise ImproperlyConfigured(
-            f"{len(back)} people who were forgotten are in this database again: it is older than their wish. "
+            f"People who were forgotten are in this database again ({len(back)}): it is older than their wish. "
             "Run `upwell-site forget-again` before anybody is let in."
         )

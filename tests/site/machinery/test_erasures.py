@@ -301,7 +301,7 @@ def test_an_old_backup_brings_nobody_back(folder):
 
     backup.restore(old, replace=True, say=told.append)
 
-    assert "1 people who were forgotten since this backup was made are forgotten again." in told
+    assert "Forgotten since this backup was made, and forgotten again now: 1" in told
     person.refresh_from_db()
     assert person.emptied_at is not None
     safe_start.check()
