@@ -29,7 +29,7 @@ from upwell_site.core.actions import bringing, networks
 from upwell_site.core.actions.people import check_not_the_last, live_roles
 from upwell_site.core.actor import roles_of
 from upwell_site.core.events import log
-from upwell_site.core.forget import blank, empty, forget, pieces
+from upwell_site.core.forget import blank, empty, forget, loose, pieces
 from upwell_site.core.models import Batch, BatchRow, Entry, Invitation, Job, Letter, Person, Seat, User
 from upwell_site.core.privacy import Personal, declared
 from upwell_site.core.refused import Refused
@@ -41,30 +41,41 @@ GOES, EMPTIED, STAYS = "goes", "emptied", "stays"
 
 # What the rows of a model are called on a page. What has no name here is "other records".
 NAMES = {
-    "core.Entry": gettext_lazy("Networks they went to"),
-    "core.Invitation": gettext_lazy("Invitations to them"),
+    "core.Entry": gettext_lazy("Networks somebody went to"),
+    "core.Invitation": gettext_lazy("Invitations"),
     "core.Link": gettext_lazy("Personal links"),
-    "core.Letter": gettext_lazy("Letters to them"),
-    "core.NoticeChoice": gettext_lazy("Which notices they want"),
-    "core.Tie": gettext_lazy("Who they know"),
-    "core.Person": gettext_lazy("Name, how to reach them, age, and their few words"),
-    "core.Message": gettext_lazy("Messages they wrote"),
+    "core.Letter": gettext_lazy("Letters"),
+    "core.NoticeChoice": gettext_lazy("Choices of notices"),
+    "core.Tie": gettext_lazy("Who knows whom"),
+    "core.Person": gettext_lazy("Name, how to reach somebody, age, and a few words"),
+    "core.Message": gettext_lazy("Messages"),
     "core.Membership": gettext_lazy("Roles, with their days"),
-    "core.Consent": gettext_lazy("What they said yes to, with the day"),
-    "core.Standing": gettext_lazy("What they had in order"),
+    "core.Consent": gettext_lazy("What was said yes to, with the day"),
+    "core.Standing": gettext_lazy("What was in order"),
     "core.Attendance": gettext_lazy("Trainings"),
     "core.Seat": gettext_lazy("Places in conversations"),
     "core.Event": gettext_lazy("That something was done, and when"),
-    "listen.Conversation": gettext_lazy("Talks with them"),
+    "listen.Conversation": gettext_lazy("Talks"),
     "listen.Note": gettext_lazy("Notes of talks"),
-    "listen.Statement": gettext_lazy("Sentences they wrote for others to answer"),
-    "listen.Voter": gettext_lazy("Where they voted"),
-    "listen.Vote": gettext_lazy("Their votes"),
-    "connect.Ask": gettext_lazy("What they asked for in a round"),
-    "connect.Offer": gettext_lazy("What they offered in a round"),
-    "connect.Pair": gettext_lazy("Who they were put together with: the reasons and notes"),
-    "connect.Unmatched": gettext_lazy("Rounds in which nobody was found for them"),
+    "listen.Statement": gettext_lazy("Sentences written for others to answer"),
+    "listen.Voter": gettext_lazy("Where somebody voted"),
+    "listen.Vote": gettext_lazy("Votes"),
+    "connect.Ask": gettext_lazy("What was asked for in a round"),
+    "connect.Offer": gettext_lazy("What was offered in a round"),
+    "connect.Pair": gettext_lazy("Who was put together with whom: reasons and notes"),
+    "connect.Unmatched": gettext_lazy("Rounds in which nobody was found"),
+    "connect.Round": gettext_lazy("Rounds"),
+    "core.Job": gettext_lazy("Slow work that ended"),
+    "core.Batch": gettext_lazy("Lists that were brought in"),
+    "core.BatchRow": gettext_lazy("What lists changed"),
+    "core.Thread": gettext_lazy("Conversations in writing"),
+    "listen.Discussion": gettext_lazy("Discussions"),
 }
+
+
+def name_of(model: type[Model]) -> str:
+    """Return what the rows of a model are called on a page."""
+    return str(NAMES.get(model._meta.label, _("Other records")))
 
 
 # ---- what is about somebody ----
@@ -90,13 +101,6 @@ def _ends_at(model: type[Model], path: str) -> type[Model]:
     return at  # type: ignore[no-any-return]
 
 
-def loose(personal: Personal, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Return the rows that no law holds."""
-    if personal.on_erase == "hold":
-        return rows.none()
-    return rows.exclude(**personal.held) if personal.held else rows
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """One kind of record on the page that asks: what it is, what becomes of it, how many."""
@@ -112,7 +116,7 @@ def preview(person: Person) -> list[Line]:
     what = {"delete": GOES, "blank": EMPTIED, "keep": STAYS}
     for model, personal, rows in about(person):
         if personal.on_erase in what:
-            name = str(NAMES.get(model._meta.label, _("Other records")))
+            name = name_of(model)
             counts[name, what[personal.on_erase]] += loose(personal, rows).count()
     order = [GOES, EMPTIED, STAYS]
     lines = [Line(name, kind, count) for (name, kind), count in counts.items() if count]

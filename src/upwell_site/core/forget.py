@@ -14,7 +14,7 @@ from django.db.models import SET_NULL, Field, Model, QuerySet
 from django.utils import timezone
 
 from upwell_site.core.models import Person
-from upwell_site.core.privacy import DATE, LINK, NONE, declared
+from upwell_site.core.privacy import DATE, LINK, NONE, NOTHING, Personal, declared
 
 AT_ONCE = 500  # numbers in one question
 Doomed = dict[type[Model], set[Any]]
@@ -29,7 +29,7 @@ def forget(rows: QuerySet[Any]) -> int:
     doomed: Doomed = {}
     _collect(rows.model, set(rows.values_list("pk", flat=True)), doomed)
     gone = 0
-    for model in _dependents_first(doomed):
+    for model in dependents_first(model for model in doomed if doomed[model]):
         for piece in pieces(sorted(doomed[model])):
             gone += model._base_manager.filter(pk__in=piece)._raw_delete("default")
     return gone
@@ -70,7 +70,8 @@ def goes_along(field: Field[Any, Any]) -> bool:
     """Whether a row goes when the one that its link points at does."""
     if field.null and field.remote_field.on_delete is SET_NULL:  # type: ignore[union-attr]
         return False
-    return declared(field.model).on_erase == "delete"
+    personal = declared(field.model)
+    return personal.on_erase == "delete" or (personal is NOTHING and not field.null)
 
 
 def pointing_at(model: type[Model]) -> list[Field[Any, Any]]:
@@ -84,8 +85,9 @@ def named_in_text() -> list[tuple[type[Model], str]]:
     return [(model, name) for model in apps.get_models() for name in declared(model).goes_with]
 
 
-def _dependents_first(doomed: Doomed) -> Iterator[type[Model]]:
-    waiting = [model for model in doomed if doomed[model]]
+def dependents_first(models: Iterable[type[Model]]) -> Iterator[type[Model]]:
+    """Yield models so that each comes before those it points at."""
+    waiting = list(models)
     while waiting:
         targets = {f.related_model for m in waiting for f in m._meta.concrete_fields if f.related_model is not m}
         free = [model for model in waiting if model not in targets]
@@ -93,6 +95,13 @@ def _dependents_first(doomed: Doomed) -> Iterator[type[Model]]:
             raise RuntimeError("these models point at one another in a ring")
         yield from free
         waiting = [model for model in waiting if model not in free]
+
+
+def loose(personal: Personal, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the rows that no law holds."""
+    if personal.on_erase == "hold":
+        return rows.none()
+    return rows.exclude(**personal.held) if personal.held else rows
 
 
 # ---- blanked ----

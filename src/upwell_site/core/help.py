@@ -49,6 +49,7 @@ GUIDES: dict[str, str] = {
     "programme": "programmes",
     "programme_standing": "roles",
     "remove_example": "the-example",
+    "retention": "how-long",
     "role": "roles",
     "round": "rounds",
     "round_add": "connect",

@@ -125,6 +125,7 @@ THIRD_PARTY: Mapping[str, Personal] = {
         subject="email_address.user",
         basis="sign_in",
         keep="30_days",
+        since="created",
         on_erase="delete",
         fields={"email_address": LINK, "created": DATE, "sent": DATE, "key": LINK},
     ),

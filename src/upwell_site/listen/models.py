@@ -38,6 +38,7 @@ class Conversation(HubRow):
         others=("organiser",),
         basis="listening",
         keep="3_years",
+        since="on",
         on_erase="delete",
         fields={
             "organiser": LINK,
@@ -88,6 +89,7 @@ class Note(HubRow):
         others=("organiser",),
         basis="listening",
         keep="3_years",
+        since="conversation.on",
         on_erase="delete",
         fields={
             "conversation": LINK,
@@ -133,6 +135,7 @@ class Discussion(HubRow):
         subject="by",
         basis="record",
         keep="7_years",
+        since="created_at",
         on_erase="keep",
         fields={
             "title": NONE,
@@ -170,6 +173,7 @@ class Statement(HubRow):
         subject="author",
         basis="voting",
         keep="7_years",
+        since="discussion.created_at",
         on_erase="blank",
         blank={"moderated": -1},  # nobody is asked about a sentence that is gone
         fields={
@@ -216,6 +220,7 @@ class Voter(HubRow):
         also=("link.person",),
         basis="voting",
         keep="3_years",
+        since="discussion.created_at",
         on_erase="delete",
         fields={
             "discussion": NONE,
@@ -258,6 +263,7 @@ class Vote(HubRow):
         also=("voter.link.person",),
         basis="voting",
         keep="3_years",
+        since="at",
         on_erase="delete",
         fields={"discussion": NONE, "statement": NONE, "voter": LINK, "value": SPECIAL, "at": DATE},
     )

@@ -169,6 +169,7 @@ class Membership(HubRow):
         others=("proposed_by", "granted_by"),
         basis="membership",
         keep="7_years",
+        since="until",
         on_erase="keep",
         fields={
             "person": LINK,

@@ -26,6 +26,8 @@ class Thread(HubRow):
     personal = Personal(
         basis="mentoring",
         keep="7_years",
+        since="created_at",
+        held={"ever_young": True},
         on_erase="keep",
         fields={
             "about": LINK,
@@ -55,6 +57,8 @@ class Seat(HubRow):
         subject="person",
         basis="mentoring",
         keep="7_years",
+        since="until",
+        held={"thread__ever_young": True},
         on_erase="keep",
         fields={"thread": LINK, "person": LINK, "seat": NONE, "since": DATE, "until": DATE},
     )
@@ -80,6 +84,7 @@ class Message(HubRow):
         subject="person",
         basis="mentoring",
         keep="7_years",
+        since="at",
         on_erase="blank",
         held={"thread__ever_young": True},  # what was written where somebody under 18 sat is never lost
         fields={"thread": LINK, "person": LINK, "text": WORDS, "at": DATE, "hidden_at": DATE},

@@ -32,6 +32,7 @@ class Tie(HubRow):
         others=("b",),
         basis="membership",
         keep="3_years",
+        since="on",
         on_erase="delete",
         also=("b",),
         goes_with=("source",),
