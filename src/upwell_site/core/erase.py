@@ -199,7 +199,7 @@ def finish() -> int:
     broken = Job.objects.filter(kind="core.erase_person", state=Job.State.FAILED, ended_at__gt=timezone.now() - RECENT)
     for about in broken.values_list("about", flat=True):
         person = Person.objects.filter(pk=int(about.partition(":")[2]), emptied_at__isnull=False).first()
-        if person is not None:
+        if person is not None and not ledger.holds(person):
             ledger.write(person)
     waiting = ledger.unscrubbed()
     if waiting and (scrub.at_once() or timezone.localtime().hour in NIGHT) and settle():
@@ -359,7 +359,9 @@ def again() -> int:
     """Forget again everybody who was forgotten and came back with an old backup; return how many."""
     back = ledger.back_again()
     for number in back:
-        erase_person(by=None, person=Person.objects.get(pk=number), again=True)
+        person = Person.objects.get(pk=number)
+        erase_person(by=None, person=person, again=True)
+        ledger.write(person)
     if back:
         settle()
     return len(back)

@@ -58,10 +58,14 @@ def _key() -> str:
 
 
 def write(person: Person) -> None:
-    """Write down that a person was forgotten. Twice is once."""
+    """Write down that a person was forgotten, and that the database's file has to be written anew. Twice is once."""
     line = (of(person.pk, person.joined_at), _hash("hub", person.hub_id), _key(), timezone.now().isoformat())
     with _open() as db:
-        db.execute("INSERT OR IGNORE INTO erasure (person, hub, key, at) VALUES (?, ?, ?, ?)", line)
+        db.execute(
+            "INSERT INTO erasure (person, hub, key, at) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (person) DO UPDATE SET scrubbed = NULL",
+            line,
+        )
 
 
 def holds(person: Person) -> bool:

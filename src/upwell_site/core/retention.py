@@ -37,7 +37,7 @@ ELSEWHERE = {
 def limited() -> list[type[Model]]:
     """Return the models whose rows have an end, those that hang on others first."""
     found = [m for m in apps.get_models() if declared(m).since and KEEP.get(declared(m).keep) is not None]
-    return list(dependents_first(found))
+    return list(dependents_first(m for m in found if not getattr(m, "append_only", False)))
 
 
 def due(model: type[Model], at: datetime | None = None) -> QuerySet[Any]:

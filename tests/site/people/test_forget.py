@@ -334,6 +334,23 @@ def test_the_job_is_not_done_while_copies_are_in_the_file_and_the_tick_goes_on(w
     assert ledger.is_scrubbed(adult)
 
 
+def test_a_failed_job_does_not_write_the_file_anew_with_every_tick(world, monkeypatch):
+    side = world.sides["here"]
+    monkeypatch.setattr(erase, "TRIES_FOR", 0.0)
+    answers = iter([False, True])
+    monkeypatch.setattr(erase.scrub, "scrub", lambda: next(answers))
+    erase.start(by=side.people["admin"], person=side.people["adult"])
+    jobs.work_one()
+    assert [erase.finish() for _ in range(3)] == [1, 0, 0]
+
+
+def test_who_runs_the_site_keeps_their_sign_in(world):
+    side = world.sides["here"]
+    User.objects.filter(email="adult-here@example.org").update(is_operator=True)
+    erase.erase_person(by=side.people["admin"], person=side.people["adult"])
+    assert User.objects.filter(email="adult-here@example.org", is_operator=True).exists()
+
+
 def test_a_killed_job_leaves_no_gap_in_the_ledger(world, monkeypatch):
     """Killed between the transaction and the ledger, three times: the tick writes the line."""
     side = world.sides["here"]
