@@ -104,7 +104,7 @@ REL: Rel = {
             "lead": {"programme", "seated", "offered"},
             "organiser": {"programme", "seated", "offered"},
             "evaluator": {"programme", "offered"},
-            "*": {"listed"},  # a mistake in the row: nobody finds them for all that
+            "*": {"listed", "minor"},  # listed is a mistake in the row: nobody finds them for all that
         },
         "adult": {
             "adult": {"self"},

@@ -17,7 +17,8 @@ RAW_SQL_MAY = {
     "core/walls.py": "puts up triggers and composite keys, which Django has no words for",
     "core/bulk.py": "hands rows over without model objects: five times as fast",
     "core/backup.py": "copies the database file",
-    "core/clock.py": "checkpoints the write-ahead log",
+    "core/ledger.py": "a small file of its own, beside the database and in no backup",
+    "core/scrub.py": "writes the database's file anew, so that what was deleted is not left in it",
 }
 MARK_SAFE_MAY = {
     "core/templatetags/upwell.py": "our own drawings, from files in the package",

@@ -35,6 +35,7 @@ class Round(HubRow):
         subject="approved_by",
         basis="record",
         keep="7_years",
+        since="created_at",
         on_erase="keep",
         fields={
             "programme": NONE,
@@ -105,7 +106,9 @@ SIDE = {
 class Ask(Side):
     """Somebody asks for a mentor in a round."""
 
-    personal = Personal(subject="person", basis="mentoring", keep="3_years", on_erase="delete", fields=SIDE)
+    personal = Personal(
+        subject="person", basis="mentoring", keep="3_years", since="round.created_at", on_erase="delete", fields=SIDE
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hub", "round", "person"], name="connect_ask_one")]
@@ -123,6 +126,7 @@ class Offer(Side):
         subject="person",
         basis="mentoring",
         keep="3_years",
+        since="round.created_at",
         on_erase="delete",
         fields={**SIDE, "capacity": NONE, "cleared": NONE},
     )
@@ -157,8 +161,10 @@ class Pair(HubRow):
     personal = Personal(
         subject="mentee",
         others=("mentor", "approved_by"),
+        also=("mentor",),
         basis="mentoring",
         keep="7_years",
+        since="round.created_at",
         on_erase="blank",
         fields={
             "round": NONE,
@@ -166,7 +172,7 @@ class Pair(HubRow):
             "mentee": LINK,
             "mentor": LINK,
             "score": NONE,
-            "reasons": NONE,
+            "reasons": WORDS,
             "state": NONE,
             "locked": NONE,
             "note": WORDS,
@@ -206,6 +212,7 @@ class Unmatched(HubRow):
         subject="mentee",
         basis="mentoring",
         keep="1_year",
+        since="round.created_at",
         on_erase="delete",
         fields={"round": NONE, "programme": NONE, "mentee": LINK, "binding": NONE, "change": NONE, "change_code": NONE},
     )

@@ -2,7 +2,8 @@
 
 The file is a tar: `manifest.json` first (version, migrations, row counts, a SHA-256 of each part), then the database
 (SQLite: one consistent copy; PostgreSQL: one `COPY` a table, all from one snapshot) and the uploaded files.
-The site's keys are not in it; it names those that its sealed rows need. See docs/guides/backup.md.
+The site's keys are not in it (it names those that its sealed rows need), nor the ledger of who was forgotten. See
+docs/guides/backup.md.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 import upwell
-from upwell_site.core import walls
+from upwell_site.core import ledger, walls
 from upwell_site.core.refused import Refused
 
 FORMAT = 1
@@ -194,8 +195,13 @@ def _digest(path: Path) -> str:
 def restore(file: Path, *, replace: bool = False, say: Callable[[str], None] = lambda _: None) -> Manifest:
     """Put a backup back. Refused when a part was changed, or when the site holds something and `replace` is not given.
 
-    Everything is checked before anything is touched.
+    Everything is checked before anything is touched. Whoever was forgotten since it was made is forgotten again.
     """
+    if strange := ledger.strange_keys():
+        raise Refused(
+            f"{ledger.path()} holds {strange} people who were forgotten under another secret of this site. A backup "
+            "could bring them back unseen. Put that secret back (the file `secret`, or UPWELL_SECRET), then restore."
+        )
     if not replace and _holds_something():
         raise Refused("This site holds people or hubs already. Add --replace to put the backup in their place.")
     with tempfile.TemporaryDirectory(dir=settings.DIR, prefix=".restoring-") as place:
@@ -212,6 +218,10 @@ def restore(file: Path, *, replace: bool = False, say: Callable[[str], None] = l
     walls.put_up()
     if gone := walls.missing():
         raise Refused(f"{len(gone)} walls between hubs could not be put up again. Do not let anybody in.")
+    from upwell_site.core import erase  # what it needs of the site is loaded only now
+
+    if again := erase.again():
+        say(f"Forgotten since this backup was made, and forgotten again now: {again}")
     return manifest
 
 

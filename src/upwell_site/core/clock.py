@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -13,10 +12,9 @@ from django.contrib.sessions.models import Session
 from django.db import Error
 from django.utils import timezone
 
-from upwell_site.core import jobs, threads
+from upwell_site.core import erase, jobs, retention, threads
 from upwell_site.core.actions import bringing
-from upwell_site.core.models import Invitation, Job, Letter, Link, Once
-from upwell_site.core.privacy import KEEP
+from upwell_site.core.models import Letter
 
 log = logging.getLogger("upwell.clock")
 Part = Callable[[], int]
@@ -56,6 +54,8 @@ def tick() -> dict[str, int]:
 part("jobs ended")(jobs.end_lapsed)
 part("threads paused")(threads.review)
 part("uploads let go")(bringing.sweep)
+part("erasures finished")(erase.finish)
+part("old rows deleted")(retention.daily)
 
 
 @part("letters taken back")
@@ -70,23 +70,6 @@ def letters_taken_back() -> int:
 def sessions_ended() -> int:
     """Delete sessions that are over."""
     return _delete(Session.objects.filter(expire_date__lt=timezone.now()))
-
-
-@part("old rows deleted")
-def old_rows_deleted() -> int:
-    """Delete what is kept for a time only, as each model's `personal` says."""
-    return (
-        _delete(Once.objects.filter(at__lt=_before(Once)))
-        + _delete(Invitation.objects.filter(expires_at__lt=_before(Invitation)))
-        + _delete(Link.objects.filter(expires_at__lt=_before(Link)))
-        + _delete(Letter.objects.filter(created_at__lt=_before(Letter)).exclude(state=Letter.State.SENDING))
-        + _delete(Job.objects.filter(ended_at__lt=_before(Job)))
-    )
-
-
-def _before(model: type[Once | Invitation | Link | Letter | Job]) -> object:
-    days = KEEP[model.personal.keep]
-    return timezone.now() - timedelta(days=days or 365 * 1000)
 
 
 def _delete(rows: object) -> int:

@@ -86,7 +86,7 @@ def _let_in(request: Any, name: str, kwargs: dict[str, Any]) -> tuple[Any, ...]:
     model = apps.get_model(policy.table()[resource].model)
     rows = policy.visible(model._default_manager.all(), request.actor, "read")
     row = rows.filter(pk=kwargs.pop(resource)).first()
-    if row is None:
+    if row is None or getattr(row, "emptied_at", None) is not None:  # somebody forgotten has no page any more
         raise Http404
     if action != "read" and not policy.can(request.actor, action, row):
         raise PermissionDenied

@@ -48,10 +48,12 @@ GUIDES: dict[str, str] = {
     "organisation": "organisations",
     "pair": "rounds",
     "person": "people",
+    "person_forget": "forgetting",
     "place": "search",
     "programme": "programmes",
     "programme_standing": "roles",
     "remove_example": "the-example",
+    "retention": "how-long",
     "role": "roles",
     "round": "rounds",
     "round_add": "connect",
@@ -71,6 +73,7 @@ GUIDES: dict[str, str] = {
     "try": "the-example",
     "unsubscribe": "notices",
     "you": "your-data",
+    "you_forget": "forgetting",
 }
 
 

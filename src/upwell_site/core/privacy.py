@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.db.models import Model
 
 
 class Kind(StrEnum):
@@ -66,6 +70,18 @@ class Personal:
         ``delete`` the row, ``blank`` the subject's fields, ``hold`` it under a legal hold, ``keep`` ids and codes only.
     fields : mapping
         Every field of the model except its number and its hub, with its kind.
+    also : tuple of str
+        Paths to people the row is as much about as its subject: it is erased when either asks.
+    held : mapping
+        A look-up: rows that it fits stay whatever is asked, because the law wants them kept.
+    stays : tuple of str
+        Fields that are left when the others are blanked.
+    blank : mapping
+        What a field holds once it was blanked, where empty would be wrong.
+    goes_with : tuple of str
+        Text fields naming another row ("core.person:7"): this row goes when that one does.
+    since : str
+        The date that `keep` counts from: when it ended or was last used. A row without one is still in use.
     """
 
     subject: str = ""
@@ -74,6 +90,12 @@ class Personal:
     keep: str = ""
     on_erase: str = ""
     fields: Mapping[str, Kind] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    held: Mapping[str, object] = field(default_factory=dict)
+    stays: tuple[str, ...] = ()
+    blank: Mapping[str, object] = field(default_factory=dict)
+    goes_with: tuple[str, ...] = ()
+    since: str = ""
 
 
 NOTHING = Personal()
@@ -103,6 +125,7 @@ THIRD_PARTY: Mapping[str, Personal] = {
         subject="email_address.user",
         basis="sign_in",
         keep="30_days",
+        since="created",
         on_erase="delete",
         fields={"email_address": LINK, "created": DATE, "sent": DATE, "key": LINK},
     ),
@@ -114,3 +137,9 @@ THIRD_PARTY: Mapping[str, Personal] = {
         fields={"user": LINK, "type": NONE, "data": SEALED, "created_at": DATE, "last_used_at": DATE},
     ),
 }
+
+
+def declared(model: type[Model]) -> Personal:
+    """Return what a model says about people; a table nobody declared says nothing (a house test finds it)."""
+    found: Personal | None = getattr(model, "personal", None) or THIRD_PARTY.get(model._meta.label)
+    return found or NOTHING

@@ -105,8 +105,9 @@ def personal_page() -> str:
         fields = ", ".join(f"{name} ({kind})" for name, kind in personal.fields.items() if kind != privacy.NONE)
         keep = personal.keep.replace("_", " ")
         parts.append(
-            f"## {model._meta.label}\n\n{privacy.BASES[personal.basis]} Kept: {keep}. "
-            f"On erasure: {personal.on_erase}.\n\n{fields}\n"
+            f"## {model._meta.label}\n\n{privacy.BASES[personal.basis]} Kept: {keep}"
+            f"{f' after `{personal.since}`' if personal.since else ''}. On erasure: {personal.on_erase}"
+            f"{', but for rows the law holds' if personal.held else ''}.\n\n{fields}\n"
         )
     return "\n".join(parts)
 

@@ -155,7 +155,9 @@ def open_thread(
     if not parties:
         raise Refused(_("Somebody has to take part in a conversation."))
     with transaction.atomic():
-        thread = Thread.objects.create(hub_id=parties[0].hub_id, about=ref(about) if about else "", programme=programme)
+        thread = Thread.objects.create(
+            hub_id=parties[0].hub_id, about=ref(about) if about else "", programme=programme, ever_young=False
+        )
         for person, seat in [*((p, PARTY) for p in parties), *((p, OBSERVER) for p in observers)]:
             _sit(thread, person, seat)
         _hold(thread)
@@ -303,7 +305,8 @@ def _hold(thread: Thread) -> None:
 
 def _write_young(thread: Thread) -> None:
     thread.young = _is_young(_seated([thread]))
-    Thread.objects.filter(pk=thread.pk).update(young=thread.young)
+    thread.ever_young = thread.ever_young or thread.young  # stays: what was written to a young person is never lost
+    Thread.objects.filter(pk=thread.pk).update(young=thread.young, ever_young=thread.ever_young)
 
 
 def _tell(message: Message, seats: Iterable[Seat]) -> None:

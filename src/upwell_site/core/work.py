@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from upwell_site.core import erase
 from upwell_site.core.bringing import work
 
-__all__ = ["work"]
+__all__ = ["erase", "work"]

@@ -38,6 +38,7 @@ class Conversation(HubRow):
         others=("organiser",),
         basis="listening",
         keep="3_years",
+        since="on",
         on_erase="delete",
         fields={
             "organiser": LINK,
@@ -88,6 +89,7 @@ class Note(HubRow):
         others=("organiser",),
         basis="listening",
         keep="3_years",
+        since="conversation.on",
         on_erase="delete",
         fields={
             "conversation": LINK,
@@ -133,6 +135,7 @@ class Discussion(HubRow):
         subject="by",
         basis="record",
         keep="7_years",
+        since="created_at",
         on_erase="keep",
         fields={
             "title": NONE,
@@ -170,7 +173,9 @@ class Statement(HubRow):
         subject="author",
         basis="voting",
         keep="7_years",
-        on_erase="keep",
+        since="discussion.created_at",
+        on_erase="blank",
+        blank={"moderated": -1},  # nobody is asked about a sentence that is gone
         fields={
             "discussion": NONE,
             "number": NONE,
@@ -212,8 +217,10 @@ class Voter(HubRow):
     objects: ClassVar[Any] = models.Manager.from_queryset(VoterQuerySet)()
     personal = Personal(
         subject="person",
+        also=("link.person",),
         basis="voting",
         keep="3_years",
+        since="discussion.created_at",
         on_erase="delete",
         fields={
             "discussion": NONE,
@@ -253,8 +260,10 @@ class Vote(HubRow):
 
     personal = Personal(
         subject="voter.person",
+        also=("voter.link.person",),
         basis="voting",
         keep="3_years",
+        since="at",
         on_erase="delete",
         fields={"discussion": NONE, "statement": NONE, "voter": LINK, "value": SPECIAL, "at": DATE},
     )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from upwell_site.core import policy
 from upwell_site.core.actions.people import live_roles
 from upwell_site.core.events import log, ref
+from upwell_site.core.forget import empty
 from upwell_site.core.models import Entry, Event, Hub, Member, Organisation, Person
 from upwell_site.core.refused import Refused
 from upwell_site.core.text import fold
@@ -95,7 +96,7 @@ def leave(*, by: Person, network: Hub) -> None:
         if live_roles(there).exists():
             raise Refused(_("You have a role in this network. Please end it there first."))
         log(there, "leave", there)
-        _empty(there)
+        empty([there.pk])
     log(by, "leave_network", entry)
     entry.delete()
 
@@ -108,15 +109,3 @@ def _came_by_entering(there: Person) -> bool:
 def _entered_elsewhere(by: Person, network: Hub) -> bool:
     """Whether the same sign-in entered from another hub too; then the network's person stays."""
     return bool(Entry.objects.filter(network=network, person__user=by.user_id).exclude(person=by).exists())
-
-
-def _empty(person: Person) -> None:
-    """Blank every field that says who somebody is; the number stays, so that the network's history adds up."""
-    for field in ("name", "folded", "email", "phone", "sector", "about", "outside_id"):
-        setattr(person, field, "")
-    person.user = person.place = person.organisation = None
-    person.languages = []
-    person.contact_ok = person.listed = False
-    person.born = person.adult_on = person.born_by = person.born_claimed = person.born_claimed_by = None
-    person.emptied_at = timezone.now()
-    person.save()

@@ -249,7 +249,7 @@ def end_role(*, by: Person, membership: Membership) -> None:
         Membership.objects.select_for_update(of=("self",)).select_related("hub", "person").get(pk=membership.pk)
     )
     if membership.granted_at is not None:
-        _check_not_the_last(membership)
+        check_not_the_last(membership)
     today = timezone.localdate()
     ended = Membership.objects.filter(not_ended(), pk=membership.pk).update(until=today)
     if not ended:
@@ -261,7 +261,7 @@ def end_role(*, by: Person, membership: Membership) -> None:
         log(by, "veto_role", membership)
 
 
-def _check_not_the_last(membership: Membership) -> None:
+def check_not_the_last(membership: Membership) -> None:
     """A hub keeps one admin, and one safeguarding lead while people under 18 take part.
 
     Two who end each other's role at the same moment wait for each other here.

@@ -39,7 +39,9 @@ class Batch(HubRow):
         subject="by",
         basis="record",
         keep="1_year",
+        since="created_at",
         on_erase="keep",
+        stays=("found",),  # counts; what lists repeat of somebody is taken out by `erase`
         fields={
             "kind": NONE,
             "programme": NONE,
@@ -74,7 +76,9 @@ class BatchRow(HubRow):
     personal = Personal(
         basis="record",
         keep="1_year",
+        since="batch.created_at",
         on_erase="delete",
+        goes_with=("made",),
         fields={"batch": NONE, "number": NONE, "made": LINK, "many": NONE, "new": NONE, "before": IDENTITY},
     )
 

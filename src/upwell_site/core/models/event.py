@@ -45,7 +45,7 @@ class Once(HubOrSiteRow):
     at = models.DateTimeField(auto_now_add=True)
 
     personal = Personal(
-        basis="record", keep="30_days", on_erase="delete", fields={"key": NONE, "answer": NONE, "at": DATE}
+        basis="record", keep="30_days", since="at", on_erase="delete", fields={"key": NONE, "answer": NONE, "at": DATE}
     )
 
     class Meta:

@@ -34,6 +34,7 @@ class Invitation(HubRow):
         others=("by",),
         basis="membership",
         keep="1_year",
+        since="expires_at",
         on_erase="delete",
         fields={
             "address": CONTACT,
@@ -84,6 +85,7 @@ class Link(HubRow):
         others=("by",),
         basis="membership",
         keep="1_year",
+        since="expires_at",
         on_erase="delete",
         fields={
             "person": LINK,

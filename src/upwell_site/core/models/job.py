@@ -36,6 +36,7 @@ class Job(HubRow):
         subject="by",
         basis="record",
         keep="1_year",
+        since="ended_at",
         on_erase="keep",
         fields={
             "kind": NONE,

@@ -39,7 +39,9 @@ class Letter(HubOrSiteRow):
         subject="to",
         basis="letters",
         keep="1_year",
+        since="created_at",
         on_erase="delete",
+        goes_with=("about",),
         fields={
             "to": LINK,
             "address": CONTACT,

@@ -68,6 +68,7 @@ class Person(HubRow):
         basis="membership",
         keep="while_here",
         on_erase="blank",
+        stays=("joined_at", "emptied_at"),
         fields={
             "user": LINK,
             "name": IDENTITY,
@@ -169,6 +170,7 @@ class Membership(HubRow):
         others=("proposed_by", "granted_by"),
         basis="membership",
         keep="7_years",
+        since="until",
         on_erase="keep",
         fields={
             "person": LINK,

@@ -104,6 +104,7 @@ class Attendance(HubRow):
         subject="person",
         basis="mentoring",
         keep="7_years",
+        since="updated_at",
         on_erase="keep",
         fields={
             "person": LINK,

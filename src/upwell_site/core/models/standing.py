@@ -42,6 +42,7 @@ class Standing(HubRow):
         others=("by",),
         basis="safeguarding",
         keep="7_years",
+        since="until",
         on_erase="keep",
         fields={"person": LINK, "what": NONE, "since": DATE, "until": DATE, "by": LINK},
     )

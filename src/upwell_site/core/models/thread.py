@@ -17,14 +17,26 @@ class Thread(HubRow):
     about = models.CharField(max_length=60, blank=True)
     programme = models.ForeignKey("core.Programme", null=True, on_delete=models.PROTECT, related_name="+")
     young = models.BooleanField(default=True, help_text="somebody under 18, or of unknown age, sits in it")
+    ever_young = models.BooleanField(
+        default=True, help_text="somebody under 18 sat in it once: what was written stays, whoever asks"
+    )
     paused_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     personal = Personal(
         basis="mentoring",
         keep="7_years",
+        since="created_at",
+        held={"ever_young": True},
         on_erase="keep",
-        fields={"about": LINK, "programme": NONE, "young": NONE, "paused_at": DATE, "created_at": DATE},
+        fields={
+            "about": LINK,
+            "programme": NONE,
+            "young": NONE,
+            "ever_young": NONE,
+            "paused_at": DATE,
+            "created_at": DATE,
+        },
     )
 
 
@@ -45,6 +57,8 @@ class Seat(HubRow):
         subject="person",
         basis="mentoring",
         keep="7_years",
+        since="until",
+        held={"thread__ever_young": True},
         on_erase="keep",
         fields={"thread": LINK, "person": LINK, "seat": NONE, "since": DATE, "until": DATE},
     )
@@ -70,7 +84,9 @@ class Message(HubRow):
         subject="person",
         basis="mentoring",
         keep="7_years",
+        since="at",
         on_erase="blank",
+        held={"thread__ever_young": True},  # what was written where somebody under 18 sat is never lost
         fields={"thread": LINK, "person": LINK, "text": WORDS, "at": DATE, "hidden_at": DATE},
     )
 

@@ -32,7 +32,10 @@ class Tie(HubRow):
         others=("b",),
         basis="membership",
         keep="3_years",
+        since="on",
         on_erase="delete",
+        also=("b",),
+        goes_with=("source",),
         fields={"a": LINK, "b": LINK, "kind": NONE, "on": DATE, "source": LINK},
     )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from upwell_site.core.views.people import organisations, people, programmes, roles, standing, trainings, you
+from upwell_site.core.views.people import forget, organisations, people, programmes, roles, standing, trainings, you
 
 urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/you/", you.you, name="you"),
     path("h/<slug:hub>/you/networks/", you.networks_list, name="networks"),
     path("h/<slug:hub>/you/network/", you.network, name="network"),
+    path("h/<slug:hub>/you/forget/", forget.you_forget, name="you_forget"),
     path("h/<slug:hub>/code/", you.code, name="code"),
     path("h/<slug:hub>/your-data/", you.notice, name="notice"),
     path("h/<slug:hub>/people/", people.people, name="people"),
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/people/<int:person>/", people.person, name="person"),
     path("h/<slug:hub>/people/<int:person>/edit/", people.person_edit, name="person_edit"),
     path("h/<slug:hub>/people/<int:person>/born/", people.person_born, name="person_born"),
+    path("h/<slug:hub>/people/<int:person>/forget/", forget.person_forget, name="person_forget"),
     path("h/<slug:hub>/people/<int:person>/consents/", you.person_consents, name="person_consents"),
     path("h/<slug:hub>/people/<int:person>/roles/add/", roles.role_add, name="role_add"),
     path("h/<slug:hub>/people/<int:person>/in-order/", standing.standing_set, name="standing_set"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from upwell_site.core import backup
+from upwell_site.core import backup, ledger
 
 
 class Command(BaseCommand):
@@ -29,3 +29,8 @@ class Command(BaseCommand):
             f"Nor is the key of sealed rows. Keep {settings.SEALED_KEY} apart too, and not beside the backups: "
             "without it nobody can ever read a concern again, and whoever has both can read them all."
         )
+        if ledger.path().exists():
+            self.stdout.write(
+                f"Nor is {ledger.path()}: who was forgotten here. It only grows. Copy it beside the backups each time, "
+                "so that an old backup brings nobody back."
+            )

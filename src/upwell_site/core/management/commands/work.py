@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections, connection
 
-from upwell_site.core import jobs, outbox
+from upwell_site.core import jobs, outbox, safe_start
 
 log = logging.getLogger("upwell.work")
 IDLE = 1.0  # seconds between two looks when there is nothing to do
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do what waits now, then end")
 
     def handle(self, *_: Any, once: bool, **__: Any) -> None:
+        safe_start.check_forgotten()  # nobody who was forgotten gets a letter
         if once:
             ran = 0
             while jobs.work_one():

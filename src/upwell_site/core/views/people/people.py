@@ -35,6 +35,7 @@ SECTIONS = (
     "confirm_age",
     "standing",
     "set_standing",
+    "erase",
 )
 LISTED = ("pk", "name", "adult_on", "organisation__name", "can_young_flag")
 
