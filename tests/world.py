@@ -497,7 +497,7 @@ def _connect_rows(world: World, side: Side) -> None:
             mentee=p[mentee],
             mentor=p["mentor"],
             score=700_000,
-            note=world.word(n, "pair", row, "edit"),
+            note=world.word(n, "pair", row, "own_copy"),
             **more,
         )
 

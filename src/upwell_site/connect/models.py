@@ -157,6 +157,7 @@ class Pair(HubRow):
     personal = Personal(
         subject="mentee",
         others=("mentor", "approved_by"),
+        shared=("mentor",),
         basis="mentoring",
         keep="7_years",
         on_erase="blank",

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from django.db import models
+from django.utils.translation import gettext_noop as _
+
 
 class Kind(StrEnum):
     """What a field holds."""
@@ -26,15 +29,15 @@ LINK, SPECIAL, SEALED, NONE = Kind.LINK, Kind.SPECIAL, Kind.SEALED, Kind.NONE
 
 # Why we may keep it. Keys are used by models; the sentences go into the record of processing.
 BASES: Mapping[str, str] = {
-    "membership": "To run the hub somebody joined (legitimate interests, art. 6(1)(f)).",
-    "sign_in": "To let somebody in and keep others out (legitimate interests, art. 6(1)(f)).",
-    "listening": "To hear people and act on what they say (consent, art. 6(1)(a) and 9(2)(a)).",
-    "mentoring": "To find and support a mentor (contract with the person, art. 6(1)(b)).",
-    "safeguarding": "To keep children and adults at risk safe (legal obligation and Schedule 1, paragraph 18).",
-    "consent": "To prove what was agreed to (legal obligation, art. 7(1)).",
-    "record": "To show who decided what (legitimate interests, art. 6(1)(f)).",
-    "letters": "To tell people what concerns them (legitimate interests, art. 6(1)(f)).",
-    "voting": "To learn what people agree on (consent, art. 6(1)(a)).",
+    "membership": _("To run the hub somebody joined (legitimate interests, art. 6(1)(f))."),
+    "sign_in": _("To let somebody in and keep others out (legitimate interests, art. 6(1)(f))."),
+    "listening": _("To hear people and act on what they say (consent, art. 6(1)(a) and 9(2)(a))."),
+    "mentoring": _("To find and support a mentor (contract with the person, art. 6(1)(b))."),
+    "safeguarding": _("To keep children and adults at risk safe (legal obligation and Schedule 1, paragraph 18)."),
+    "consent": _("To prove what was agreed to (legal obligation, art. 7(1))."),
+    "record": _("To show who decided what (legitimate interests, art. 6(1)(f))."),
+    "letters": _("To tell people what concerns them (legitimate interests, art. 6(1)(f))."),
+    "voting": _("To learn what people agree on (consent, art. 6(1)(a))."),
 }
 
 # How long it is kept, in days after it ended or was last used; None: while the person is known here.
@@ -45,6 +48,16 @@ KEEP: Mapping[str, int | None] = {
     "3_years": 3 * 365,
     "7_years": 7 * 365,
     "for_ever": None,
+}
+
+# The same for the screen.
+KEPT: Mapping[str, str] = {
+    "while_here": _("While you are known here."),
+    "30_days": _("30 days after it was last used."),
+    "1_year": _("1 year after it ended."),
+    "3_years": _("3 years after it ended."),
+    "7_years": _("7 years after it ended."),
+    "for_ever": _("For good."),
 }
 
 ON_ERASE = ("delete", "blank", "hold", "keep")
@@ -60,6 +73,10 @@ class Personal:
         Path from a row to the person it is about.
     others : tuple of str
         Paths to other people in the row, whose identity leaves no pack.
+    shared : tuple of str
+        Those of `others` whom the row is about just as much: a mentor beside a mentee. It is in their pack too.
+    of_others : tuple of str
+        Fields about other people than the subject: what a list that was brought in says. They are in nobody's pack.
     basis, keep : str
         Keys of `BASES` and `KEEP`.
     on_erase : str
@@ -70,6 +87,8 @@ class Personal:
 
     subject: str = ""
     others: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    of_others: tuple[str, ...] = ()
     basis: str = ""
     keep: str = ""
     on_erase: str = ""
@@ -114,3 +133,14 @@ THIRD_PARTY: Mapping[str, Personal] = {
         fields={"user": LINK, "type": NONE, "data": SEALED, "created_at": DATE, "last_used_at": DATE},
     ),
 }
+
+
+def declared(model: type[models.Model]) -> Personal:
+    """Return what a model says about people; tables of libraries are in one list."""
+    found: Personal = getattr(model, "personal", None) or THIRD_PARTY.get(model._meta.label, NOTHING)
+    return found
+
+
+def is_held(personal: Personal) -> bool:
+    """Whether rows are kept under a legal hold for somebody's safety: no pack says whether there are any."""
+    return personal.on_erase == "hold" and personal.basis == "safeguarding"

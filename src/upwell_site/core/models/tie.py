@@ -30,6 +30,7 @@ class Tie(HubRow):
     personal = Personal(
         subject="a",
         others=("b",),
+        shared=("b",),
         basis="membership",
         keep="3_years",
         on_erase="delete",

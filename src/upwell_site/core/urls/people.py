@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from upwell_site.core.views.people import organisations, people, programmes, roles, standing, trainings, you
+from upwell_site.core.views.people import organisations, pack, people, programmes, roles, standing, trainings, you
 
 urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/you/", you.you, name="you"),
+    path("h/<slug:hub>/you/everything/", pack.you_pack, name="you_pack"),
+    path("h/<slug:hub>/you/everything/download/", pack.you_pack_file, name="you_pack_file"),
     path("h/<slug:hub>/you/networks/", you.networks_list, name="networks"),
     path("h/<slug:hub>/you/network/", you.network, name="network"),
     path("h/<slug:hub>/code/", you.code, name="code"),
