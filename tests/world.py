@@ -28,6 +28,7 @@ from upwell_site.core.models import (
     Job,
     Letter,
     Link,
+    Look,
     Membership,
     Message,
     Organisation,
@@ -143,6 +144,7 @@ REL: Rel = {
     "attendance": {"mentor": {"mentor": {"self"}, "lead": {"programme"}, "organiser": {"programme"}}},
     "standing": {"mentor": {"mentor": {"self"}, "lead": {"programme"}}},
     "consent": {"adult": {"adult": {"self"}}},
+    "look": {"adult": {"adult": {"self"}}},
     "tie": {"one": {"adult": {"party"}, "organiser": {"party"}}},
     "entry": {"adult": {"adult": {"self"}}},
     "thread": {
@@ -397,6 +399,7 @@ def _core_rows(world: World, side: Side, place: Place) -> None:
         "consent": {
             "adult": Consent.objects.create(hub=hub, person=p["adult"], text=text, purpose="listening", given=True)
         },
+        "look": {"adult": Look.objects.create(hub=hub, person=p["adult"], by=p["lead"], what="page")},
         "tie": {"one": Tie.objects.create(hub=hub, a=p["organiser"], b=p["adult"], kind="met", source="test")},
         "entry": {"adult": Entry.objects.create(hub=hub, person=p["adult"], network=hub)},
         "thread": {"young": thread},

@@ -82,4 +82,8 @@ NEVER: tuple[tuple[str, str, str, str], ...] = (
     ("A participant never reads what is only being prepared.", "adult", "discussion.read", "draft"),
     ("A link never opens what is only being prepared.", "linkholder", "discussion.read", "draft"),
     ("A convenor never brings a discussion to an end.", "convenor", "discussion.edit", "open"),
+    ("A lead never asks who else could have read about somebody.", "lead", "person.could_see", "young"),
+    ("A hub admin never takes somebody's pack away.", "admin", "person.pack", "adult"),
+    ("A safeguarding lead never takes a young person's pack away.", "safe", "person.pack", "young"),
+    ("A lead never reads who else has looked at somebody.", "lead", "look.read", "adult"),
 )

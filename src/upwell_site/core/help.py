@@ -44,6 +44,7 @@ GUIDES: dict[str, str] = {
     "organisation": "organisations",
     "pair": "rounds",
     "person": "people",
+    "person_seen": "after-a-breach",
     "place": "search",
     "programme": "programmes",
     "programme_standing": "roles",

@@ -230,7 +230,7 @@ def _learn_labels(made: _Made, rows: dict[type[models.Model], list[models.Model]
         label = next((name for name in LABELS if _has(target, name)), None)
         if target is Person:
             keys.discard(made.person.pk if made.person else None)
-            made.roles = _roles(made.hub, keys)
+            made.roles = role_words(made.hub, keys)
         if label is None or not keys or target is User:
             continue
         seen = _readable(made, target).filter(pk__in=keys).values_list("pk", label)
@@ -257,7 +257,7 @@ def _in_table(target: type[models.Model]) -> bool:
     return any(resource.model == target._meta.label for resource in policy.table().values())
 
 
-def _roles(hub: Hub, people: set[Any]) -> dict[int, str]:
+def role_words(hub: Hub, people: set[Any]) -> dict[int, str]:
     """Return what each of these people is here, in a word; whoever once was counts as such."""
     rows = Membership.objects.filter(hub=hub, person__in=people, granted_at__isnull=False)
     held: dict[int, set[str]] = {}

@@ -53,6 +53,7 @@ WHAT: Mapping[str, What] = {
     "core.Letter": What(_("Letters to you"), BY_ITSELF, 42),
     "core.NoticeChoice": What(_("Letters you want or do not want"), BY_YOU, 43),
     "core.Event": What(_("What you did here, and what was done about you"), BY_ITSELF, 60),
+    "core.Look": What(_("Who has looked"), BY_ITSELF, 59),
     "core.Job": What(_("Slow work you started"), BY_ITSELF, 61),
     "core.Batch": What(_("Lists you brought in"), BY_YOU, 62),
     "core.BatchRow": What(_("Where a list that was brought in changed something about you"), BY_ITSELF, 63),

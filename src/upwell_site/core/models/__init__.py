@@ -7,6 +7,7 @@ from upwell_site.core.models.hub import Entry, Hub, HubText, Member
 from upwell_site.core.models.invitation import Invitation, Link
 from upwell_site.core.models.job import Job
 from upwell_site.core.models.letter import Letter, NoticeChoice
+from upwell_site.core.models.look import Look
 from upwell_site.core.models.organisation import Organisation
 from upwell_site.core.models.person import Membership, Person
 from upwell_site.core.models.place import Place
@@ -31,6 +32,7 @@ __all__ = [
     "Job",
     "Letter",
     "Link",
+    "Look",
     "Member",
     "Membership",
     "Message",

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from upwell_site.core.views.people import organisations, pack, people, programmes, roles, standing, trainings, you
+from upwell_site.core.views.people import (
+    looks,
+    organisations,
+    pack,
+    people,
+    programmes,
+    roles,
+    standing,
+    trainings,
+    you,
+)
 
 urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/you/", you.you, name="you"),
     path("h/<slug:hub>/you/everything/", pack.you_pack, name="you_pack"),
     path("h/<slug:hub>/you/everything/download/", pack.you_pack_file, name="you_pack_file"),
+    path("h/<slug:hub>/you/looked/", looks.you_looked, name="you_looked"),
     path("h/<slug:hub>/you/networks/", you.networks_list, name="networks"),
     path("h/<slug:hub>/you/network/", you.network, name="network"),
     path("h/<slug:hub>/code/", you.code, name="code"),
@@ -21,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/people/<int:person>/edit/", people.person_edit, name="person_edit"),
     path("h/<slug:hub>/people/<int:person>/born/", people.person_born, name="person_born"),
     path("h/<slug:hub>/people/<int:person>/consents/", you.person_consents, name="person_consents"),
+    path("h/<slug:hub>/people/<int:person>/seen/", looks.person_seen, name="person_seen"),
     path("h/<slug:hub>/people/<int:person>/roles/add/", roles.role_add, name="role_add"),
     path("h/<slug:hub>/people/<int:person>/in-order/", standing.standing_set, name="standing_set"),
     path("h/<slug:hub>/roles/", roles.roles, name="roles"),

@@ -34,6 +34,7 @@ SECTIONS = (
     "confirm_age",
     "standing",
     "set_standing",
+    "could_see",
 )
 LISTED = ("pk", "name", "adult_on", "organisation__name", "can_young_flag")
 
