@@ -21,6 +21,7 @@ from upwell_site.core.models import (
     Batch,
     Consent,
     ConsentText,
+    DataRequest,
     Entry,
     Hub,
     HubText,
@@ -144,6 +145,7 @@ REL: Rel = {
     "attendance": {"mentor": {"mentor": {"self"}, "lead": {"programme"}, "organiser": {"programme"}}},
     "standing": {"mentor": {"mentor": {"self"}, "lead": {"programme"}}},
     "consent": {"adult": {"adult": {"self"}}},
+    "data_request": {"adult": {"adult": {"self"}}, "breach": {"*": {"breach"}}},
     "look": {"adult": {"adult": {"self"}}},
     "tie": {"one": {"adult": {"party"}, "organiser": {"party"}}},
     "entry": {"adult": {"adult": {"self"}}},
@@ -398,6 +400,19 @@ def _core_rows(world: World, side: Side, place: Place) -> None:
         },
         "consent": {
             "adult": Consent.objects.create(hub=hub, person=p["adult"], text=text, purpose="listening", given=True)
+        },
+        "data_request": {
+            "adult": DataRequest.objects.create(
+                hub=hub,
+                person=p["adult"],
+                by=p["adult"],
+                kind="erase",
+                words=world.word(n, "data_request", "adult"),
+                due=soon.date(),
+            ),
+            "breach": DataRequest.objects.create(
+                hub=hub, by=p["admin"], kind="breach", words=world.word(n, "data_request", "breach"), due=soon.date()
+            ),
         },
         "look": {"adult": Look.objects.create(hub=hub, person=p["adult"], by=p["lead"], what="page")},
         "tie": {"one": Tie.objects.create(hub=hub, a=p["organiser"], b=p["adult"], kind="met", source="test")},

@@ -17,6 +17,9 @@ GUIDES: dict[str, str] = {
     "batch": "bringing-in",
     "bring_in": "bringing-in",
     "code": "roles",
+    "breach_add": "after-a-breach",
+    "data_request": "data-requests",
+    "data_requests": "data-requests",
     "discussion": "listen",
     "discussion_mine": "opinion-groups",
     "discussion_table": "opinion-groups",
@@ -44,6 +47,7 @@ GUIDES: dict[str, str] = {
     "organisation": "organisations",
     "pair": "rounds",
     "person": "people",
+    "person_ask": "data-requests",
     "person_seen": "after-a-breach",
     "place": "search",
     "programme": "programmes",
@@ -68,6 +72,7 @@ GUIDES: dict[str, str] = {
     "try": "the-example",
     "unsubscribe": "notices",
     "you": "your-data",
+    "you_requests": "data-requests",
 }
 
 

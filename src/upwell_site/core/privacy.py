@@ -37,6 +37,7 @@ BASES: Mapping[str, str] = {
     "consent": _("To prove what was agreed to (legal obligation, art. 7(1))."),
     "record": _("To show who decided what (legitimate interests, art. 6(1)(f))."),
     "letters": _("To tell people what concerns them (legitimate interests, art. 6(1)(f))."),
+    "rights": _("To answer what people ask about their own data (legal obligation, art. 12 to 22 and 33)."),
     "voting": _("To learn what people agree on (consent, art. 6(1)(a))."),
 }
 

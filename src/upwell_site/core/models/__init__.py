@@ -2,6 +2,7 @@
 
 from upwell_site.core.models.bringing import Batch, BatchRow
 from upwell_site.core.models.consent import Consent, ConsentText
+from upwell_site.core.models.data_request import DataRequest
 from upwell_site.core.models.event import Event, Once
 from upwell_site.core.models.hub import Entry, Hub, HubText, Member
 from upwell_site.core.models.invitation import Invitation, Link
@@ -24,6 +25,7 @@ __all__ = [
     "BatchRow",
     "Consent",
     "ConsentText",
+    "DataRequest",
     "Entry",
     "Event",
     "Hub",

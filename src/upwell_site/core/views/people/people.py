@@ -35,6 +35,7 @@ SECTIONS = (
     "standing",
     "set_standing",
     "could_see",
+    "ask_about_data",
 )
 LISTED = ("pk", "name", "adult_on", "organisation__name", "can_young_flag")
 
