@@ -52,6 +52,8 @@ GUIDES: dict[str, str] = {
     "place": "search",
     "programme": "programmes",
     "programme_standing": "roles",
+    "records": "data-requests",
+    "records_file": "data-requests",
     "remove_example": "the-example",
     "role": "roles",
     "round": "rounds",

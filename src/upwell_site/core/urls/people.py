@@ -11,6 +11,7 @@ from upwell_site.core.views.people import (
     pack,
     people,
     programmes,
+    records,
     roles,
     standing,
     trainings,
@@ -37,6 +38,8 @@ urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/people/<int:person>/seen/", looks.person_seen, name="person_seen"),
     path("h/<slug:hub>/people/<int:person>/ask/", data_requests.person_ask, name="person_ask"),
     path("h/<slug:hub>/data-requests/", data_requests.data_requests, name="data_requests"),
+    path("h/<slug:hub>/records/", records.records, name="records"),
+    path("h/<slug:hub>/records/file/", records.records_file, name="records_file"),
     path("h/<slug:hub>/data-requests/breach/", data_requests.breach_add, name="breach_add"),
     path("h/<slug:hub>/data-requests/<int:data_request>/", data_requests.data_request, name="data_request"),
     path(

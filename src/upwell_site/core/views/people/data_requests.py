@@ -79,6 +79,7 @@ def data_requests(request: Request) -> HttpResponse:
         "more": len(live) > SHOWN,
         "ended": ended,
         "named": seen_people(request, [row.person_id for row in [*live, *ended]], "name"),
+        "can_records": policy.may(request.actor, "hub.records"),
         "can_breach": policy.may(request.actor, "hub.add_breach"),
     }
     return render(request, "core/people/data_requests.html", context)
