@@ -21,6 +21,7 @@ from upwell_site.core.models import (
     Batch,
     Consent,
     ConsentText,
+    DataRequest,
     Entry,
     Hub,
     HubText,
@@ -28,6 +29,7 @@ from upwell_site.core.models import (
     Job,
     Letter,
     Link,
+    Look,
     Membership,
     Message,
     Organisation,
@@ -148,6 +150,8 @@ REL: Rel = {
     "attendance": {"mentor": {"mentor": {"self"}, "lead": {"programme"}, "organiser": {"programme"}}},
     "standing": {"mentor": {"mentor": {"self"}, "lead": {"programme"}}},
     "consent": {"adult": {"adult": {"self"}}},
+    "data_request": {"adult": {"adult": {"self"}}, "breach": {"*": {"breach"}}},
+    "look": {"adult": {"adult": {"self"}}},
     "tie": {"one": {"adult": {"party"}, "organiser": {"party"}}},
     "entry": {"adult": {"adult": {"self"}}},
     "thread": {
@@ -414,6 +418,20 @@ def _core_rows(world: World, side: Side, place: Place) -> None:
         "consent": {
             "adult": Consent.objects.create(hub=hub, person=p["adult"], text=text, purpose="listening", given=True)
         },
+        "data_request": {
+            "adult": DataRequest.objects.create(
+                hub=hub,
+                person=p["adult"],
+                by=p["adult"],
+                kind="erase",
+                words=world.word(n, "data_request", "adult"),
+                due=soon.date(),
+            ),
+            "breach": DataRequest.objects.create(
+                hub=hub, by=p["admin"], kind="breach", words=world.word(n, "data_request", "breach"), due=soon.date()
+            ),
+        },
+        "look": {"adult": Look.objects.create(hub=hub, person=p["adult"], by=p["lead"], what="page")},
         "tie": {"one": Tie.objects.create(hub=hub, a=p["organiser"], b=p["adult"], kind="met", source="test")},
         "entry": {"adult": Entry.objects.create(hub=hub, person=p["adult"], network=hub)},
         "thread": {"young": thread},
@@ -515,7 +533,7 @@ def _connect_rows(world: World, side: Side) -> None:
             mentee=p[mentee],
             mentor=p["mentor"],
             score=700_000,
-            note=world.word(n, "pair", row, "edit"),
+            note=world.word(n, "pair", row, "own_copy"),
             **more,
         )
 

@@ -112,4 +112,12 @@ NEVER: tuple[tuple[str, str, str, str], ...] = (
     ("A lead never writes into the register of checks.", "lead", "person.add_check", "mentor"),
     ("A hub admin never writes into the register of checks.", "admin", "person.add_check", "mentor"),
     ("A visitor never sees by name who looks after safety.", "visitor", "hub.name_safety", "hub"),
+    ("A lead never asks who else could have read about somebody.", "lead", "person.could_see", "young"),
+    ("A hub admin never takes somebody's pack away.", "admin", "person.pack", "adult"),
+    ("A safeguarding lead never takes a young person's pack away.", "safe", "person.pack", "young"),
+    ("A lead never reads who else has looked at somebody.", "lead", "look.read", "adult"),
+    ("A lead never reads what somebody asks about their data.", "lead", "data_request.read", "adult"),
+    ("A safeguarding lead never answers what somebody asks about their data.", "safe", "data_request.answer", "adult"),
+    ("A participant never reads that something went wrong with people's data.", "adult", "data_request.read", "breach"),
+    ("A lead never opens the desk of requests about data.", "lead", "hub.list_data_requests", "hub"),
 )

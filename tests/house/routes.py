@@ -25,7 +25,9 @@ SAMPLES: dict[str, Any] = {  # values of arguments that name no row
     "file": "template.csv",
     "verb": "listen",
 }
-WRITES = re.compile(r'(?!.*"(?:django_session|core_cache)")\s*(INSERT|UPDATE|DELETE)', re.I)
+# Opening a page writes nothing, but for the session, what is kept for seconds, and that somebody looked (`core.looks`):
+# the person it is about reads there who did, and a hub after a breach who could have.
+WRITES = re.compile(r'(?!.*"(?:django_session|core_cache|core_look)")\s*(INSERT|UPDATE|DELETE)', re.I)
 # Addresses of the site that a key or the state of the database opens, not a row: without it they say "not found".
 # What opens them is held by tests of their own (tests/site/door).
 OF_NETWORKS = {"network", "members", "networks"}  # pages of a hub that only a network, or a member of one, has

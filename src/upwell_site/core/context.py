@@ -83,7 +83,7 @@ def _frame(request: HttpRequest, hub: Hub | None, person: Person | None, actor: 
         "switch_url": link("me_hubs") if known else "",
         "care_url": link("hub_safe", *here) if hub else link("safe"),
         "data_url": link("you", *here) if hub and person else "",
-        "take_url": link("take", *here) if hub and person else "",
+        "take_url": link("you_pack", *here) if hub and person else "",
         "help_url": _help(request),
         "languages_url": link("set_language"),
     }

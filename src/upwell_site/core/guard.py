@@ -1,7 +1,8 @@
 """The one way into a view: `@allow(GET="note.read", POST="note.edit")` is its whole declaration.
 
 The guard answers 405 to other methods, loads the row through `visible_to`, answers 404 (may not read: the same bytes as
-a row that never was) or 403 (may read, may not do this), and hands the row to the view.
+a row that never was) or 403 (may read, may not do this), and hands the row to the view. That somebody opened a page
+about somebody else is written down (`looks`): the one thing that opening a page writes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from upwell_site.core import policy
+from upwell_site.core import looks, policy
 from upwell_site.core.actor import actor_in_hub, actor_on_site
 from upwell_site.core.models import Hub
 
@@ -58,7 +59,10 @@ def allow(**cells: str) -> Callable[[View], View]:
                 if request.actor.asleep:  # type: ignore[attr-defined]
                     return _wake(request)
                 raise
-            return view(request, *row, *args, **kwargs)
+            answer = view(request, *row, *args, **kwargs)
+            if row and method == "GET" and answer.status_code == 200:
+                looks.looked(request.actor, row[0])  # type: ignore[attr-defined]
+            return answer
 
         guarded.cells = dict(cells)  # type: ignore[attr-defined]
         return guarded

@@ -21,6 +21,9 @@ GUIDES: dict[str, str] = {
     "concern": "concerns",
     "concern_add": "safety",
     "concern_receipt": "safety",
+    "breach_add": "after-a-breach",
+    "data_request": "data-requests",
+    "data_requests": "data-requests",
     "discussion": "listen",
     "discussion_mine": "opinion-groups",
     "discussion_table": "opinion-groups",
@@ -49,9 +52,13 @@ GUIDES: dict[str, str] = {
     "pair": "rounds",
     "person": "people",
     "person_forget": "forgetting",
+    "person_ask": "data-requests",
+    "person_seen": "after-a-breach",
     "place": "search",
     "programme": "programmes",
     "programme_standing": "roles",
+    "records": "data-requests",
+    "records_file": "data-requests",
     "remove_example": "the-example",
     "retention": "how-long",
     "role": "roles",
@@ -74,6 +81,7 @@ GUIDES: dict[str, str] = {
     "unsubscribe": "notices",
     "you": "your-data",
     "you_forget": "forgetting",
+    "you_requests": "data-requests",
 }
 
 

@@ -76,6 +76,8 @@ KINDS: dict[str, Kind] = {
     "role_ended": Kind(gettext_lazy("A role of yours ended"), harmless=True),
     "round_approved": Kind(gettext_lazy("You have been matched"), harmless=True),
     "message": Kind(gettext_lazy("Somebody wrote to you"), harmless=True),
+    "data_request": Kind(gettext_lazy("What you asked about your data moved on"), notice=False, harmless=True),
+    "data_request_desk": Kind(gettext_lazy("Somebody asked about their data"), harmless=True),
     "job_done": Kind(gettext_lazy("Something you started is ready"), harmless=True),
     "waits": Kind(gettext_lazy("Something waits for you"), notice=False, secret=True, covered=True),
 }

@@ -16,7 +16,18 @@ from django.utils.translation import ngettext
 
 from upwell_site.core import panels, policy
 from upwell_site.core.links import link
-from upwell_site.core.models import Attendance, Letter, Membership, Message, Person, Programme, Seat, Standing, Training
+from upwell_site.core.models import (
+    Attendance,
+    DataRequest,
+    Letter,
+    Membership,
+    Message,
+    Person,
+    Programme,
+    Seat,
+    Standing,
+    Training,
+)
 from upwell_site.core.panels import Need
 from upwell_site.core.policy import Actor
 
@@ -143,6 +154,37 @@ def _own_standing(row: Standing, person: Person) -> Need:
         verb="learn",
         order=35,
     )
+
+
+@panels.needs("core.data_requests")
+def data_requests(person: Person, actor: Actor) -> Iterator[Need]:
+    """Requests about people's data that wait for an answer, and one's own that wait for a reply."""
+    rows = DataRequest.objects.filter(hub_id=person.hub_id)
+    if policy.may(actor, "hub.list_data_requests"):
+        waiting = rows.filter(state__in=[DataRequest.State.OPEN, DataRequest.State.CARRY_OUT]).exclude(person=person)
+        found = list(waiting.visible_to(actor, "answer").order_by("due", "pk")[:MANY])
+        if found:
+            yield _waiting_requests(person, found)
+    for row in rows.filter(person=person, state=DataRequest.State.CLARIFYING).order_by("pk")[:3]:
+        yield Need(
+            _("The hub asks you something about your request"),
+            _("The clock stands until you reply."),
+            link("data_request", person.hub.slug, row.pk),
+            _("Read and reply"),
+            order=16,
+        )
+
+
+def _waiting_requests(person: Person, found: list[DataRequest]) -> Need:
+    n, late = len(found), sum(row.is_late for row in found)
+    title = ngettext("%(n)s request about people’s data waits", "%(n)s requests about people’s data wait", n) % {"n": n}
+    overdue = ngettext(
+        "%(n)s is overdue. Please answer it today.", "%(n)s are overdue. Please answer them today.", late
+    )
+    soon = _("The first answer is due on %(day)s.") % {"day": date_format(found[0].due, "j F")}
+    text = overdue % {"n": late} if late else soon
+    url = link("data_requests", person.hub.slug)
+    return Need(title, text, url, _("See the requests"), order=4 if late else 25)
 
 
 @panels.needs("core.threads")

@@ -181,6 +181,11 @@ def _relation(actor: Actor, role: str, relation: Mapping[str, Any]) -> Q:
     raise ImproperlyConfigured(f"permissions.toml: a relation of no known kind: {dict(relation)}")
 
 
+def fact(resource: Resource, name: str) -> Q:
+    """Return a fact of a row (a relation of the kind ``is``) as a condition: it asks nobody who they are."""
+    return Q(**{_path(key): _value(value) for key, value in resource.relations[name]["is"].items()})
+
+
 def _many(actor: Actor, label: str, relation: Mapping[str, Any], who: Mapping[str, Any]) -> QuerySet[Any]:
     """Return the rows that join; one filter, so that conditions on a to-many path speak of the same row."""
     many: QuerySet[Any] = apps.get_model(label)._default_manager.filter(hub_id=actor.hub_id)

@@ -20,7 +20,7 @@ from upwell_site.connect import actions, bridge, ready
 from upwell_site.connect.forms import RoundForm, RulesForm
 from upwell_site.connect.models import Ask, Pair, Round, Unmatched
 from upwell_site.connect.views import cards, figures, who, words
-from upwell_site.core import policy
+from upwell_site.core import looks, policy
 from upwell_site.core.actor import Request
 from upwell_site.core.events import ref
 from upwell_site.core.guard import allow
@@ -306,6 +306,7 @@ def round_export(request: Request, round: Round) -> HttpResponse:
     rows = list(Pair.objects.filter(hub=request.hub, round=round).visible_to(request.actor).order_by("score", "id"))
     there = who.people(request, [number for row in rows for number in (row.mentee_id, row.mentor_id)])
     actions.export_pairs(by=me(request), round=round, pairs=len(rows))
+    looks.write(request.hub.pk, me(request).pk, there, "list")
     columns = ["mentee", "mentee_name", "mentor", "mentor_name", "fit", "reasons", "state", "locked", "note"]
     text = table_text(columns, (_line(row, there) for row in rows))
     response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")

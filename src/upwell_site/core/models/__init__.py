@@ -2,11 +2,13 @@
 
 from upwell_site.core.models.bringing import Batch, BatchRow
 from upwell_site.core.models.consent import Consent, ConsentText
+from upwell_site.core.models.data_request import DataRequest
 from upwell_site.core.models.event import Event, Once
 from upwell_site.core.models.hub import Entry, Hub, HubText, Member
 from upwell_site.core.models.invitation import Invitation, Link
 from upwell_site.core.models.job import Job
 from upwell_site.core.models.letter import Letter, NoticeChoice
+from upwell_site.core.models.look import Look
 from upwell_site.core.models.organisation import Organisation
 from upwell_site.core.models.person import Membership, Person
 from upwell_site.core.models.place import Place
@@ -23,6 +25,7 @@ __all__ = [
     "BatchRow",
     "Consent",
     "ConsentText",
+    "DataRequest",
     "Entry",
     "Event",
     "Hub",
@@ -31,6 +34,7 @@ __all__ = [
     "Job",
     "Letter",
     "Link",
+    "Look",
     "Member",
     "Membership",
     "Message",

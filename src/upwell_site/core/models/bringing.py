@@ -37,6 +37,7 @@ class Batch(HubRow):
 
     personal = Personal(
         subject="by",
+        of_others=("found",),
         basis="record",
         keep="1_year",
         since="created_at",

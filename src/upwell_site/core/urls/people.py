@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from upwell_site.core.views.people import forget, organisations, people, programmes, roles, standing, trainings, you
+from upwell_site.core.views.people import (
+    data_requests,
+    forget,
+    looks,
+    organisations,
+    pack,
+    people,
+    programmes,
+    records,
+    roles,
+    standing,
+    trainings,
+    you,
+)
 
 urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/you/", you.you, name="you"),
+    path("h/<slug:hub>/you/everything/", pack.you_pack, name="you_pack"),
+    path("h/<slug:hub>/you/everything/download/", pack.you_pack_file, name="you_pack_file"),
+    path("h/<slug:hub>/you/looked/", looks.you_looked, name="you_looked"),
+    path("h/<slug:hub>/you/requests/", data_requests.you_requests, name="you_requests"),
     path("h/<slug:hub>/you/networks/", you.networks_list, name="networks"),
     path("h/<slug:hub>/you/network/", you.network, name="network"),
     path("h/<slug:hub>/you/forget/", forget.you_forget, name="you_forget"),
@@ -21,6 +38,23 @@ urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/people/<int:person>/born/", people.person_born, name="person_born"),
     path("h/<slug:hub>/people/<int:person>/forget/", forget.person_forget, name="person_forget"),
     path("h/<slug:hub>/people/<int:person>/consents/", you.person_consents, name="person_consents"),
+    path("h/<slug:hub>/people/<int:person>/seen/", looks.person_seen, name="person_seen"),
+    path("h/<slug:hub>/people/<int:person>/ask/", data_requests.person_ask, name="person_ask"),
+    path("h/<slug:hub>/data-requests/", data_requests.data_requests, name="data_requests"),
+    path("h/<slug:hub>/records/", records.records, name="records"),
+    path("h/<slug:hub>/records/file/", records.records_file, name="records_file"),
+    path("h/<slug:hub>/data-requests/breach/", data_requests.breach_add, name="breach_add"),
+    path("h/<slug:hub>/data-requests/<int:data_request>/", data_requests.data_request, name="data_request"),
+    path(
+        "h/<slug:hub>/data-requests/<int:data_request>/reply/",
+        data_requests.data_request_reply,
+        name="data_request_reply",
+    ),
+    path(
+        "h/<slug:hub>/data-requests/<int:data_request>/answer/",
+        data_requests.data_request_answer,
+        name="data_request_answer",
+    ),
     path("h/<slug:hub>/people/<int:person>/roles/add/", roles.role_add, name="role_add"),
     path("h/<slug:hub>/people/<int:person>/in-order/", standing.standing_set, name="standing_set"),
     path("h/<slug:hub>/roles/", roles.roles, name="roles"),

@@ -36,6 +36,8 @@ SECTIONS = (
     "standing",
     "set_standing",
     "erase",
+    "could_see",
+    "ask_about_data",
 )
 LISTED = ("pk", "name", "adult_on", "organisation__name", "can_young_flag")
 
@@ -72,6 +74,7 @@ def people(request: Request) -> HttpResponse:
         "chosen": chosen,
         "can_add": policy.may(request.actor, "hub.add_person"),
         "can_confirm": policy.may(request.actor, "hub.confirm_ages"),
+        "can_see_requests": policy.may(request.actor, "hub.list_data_requests"),
         "can_see_roles": policy.may(request.actor, "hub.list_roles"),
     }
     return render(request, "core/people/people.html", context)
