@@ -347,7 +347,7 @@ def _list_names(batch: Batch, names: Collection[str]) -> bool:
     if _mentions(json.dumps(batch.found, ensure_ascii=False), names):
         return True
     try:
-        return any(_mentions(" ".join(row), names) for row in bringing.read(batch).rows)
+        return any(_mentions(" ".join(cells), names) for _number, cells in bringing.scan(batch))
     except (InputError, Refused):
         return True
 
