@@ -51,7 +51,7 @@ def _collect(model: type[Model], numbers: set[Any], doomed: Doomed) -> None:
             _collect_pointing(relation, piece, doomed)
         for other, field in named_in_text():
             names = [f"{model._meta.label_lower}:{number}" for number in piece]
-            found = other._base_manager.filter(**{f"{field}__in": names})
+            found = loose(declared(other), other._base_manager.filter(**{f"{field}__in": names}))
             _collect(other, set(found.values_list("pk", flat=True)), doomed)
 
 

@@ -80,6 +80,7 @@ class BatchRow(HubRow):
         since="batch.created_at",
         on_erase="delete",
         goes_with=("made",),
+        held={"many__gt": 1},  # a note for many says nothing about any of them; undoing the others needs it
         fields={"batch": NONE, "number": NONE, "made": LINK, "many": NONE, "new": NONE, "before": IDENTITY},
     )
 
