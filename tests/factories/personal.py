@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import models
@@ -20,6 +21,7 @@ MUST: dict[str, dict[str, Any]] = {  # what a constraint of the database asks fo
     "connect.Round": {"approved_at": timezone.now},
     "connect.Pair": {"approved_at": timezone.now},
     "listen.Vote": {"value": lambda: 1},
+    "sealed.Check": {"issued_on": lambda: timezone.localdate() - timedelta(days=1)},
 }
 
 

@@ -52,6 +52,7 @@ NAMES = {
     "core.Membership": gettext_lazy("Roles, with their days"),
     "core.Consent": gettext_lazy("What was said yes to, with the day"),
     "core.Standing": gettext_lazy("What was in order"),
+    "sealed.Check": gettext_lazy("Checks that were looked at"),
     "core.Attendance": gettext_lazy("Trainings"),
     "core.Seat": gettext_lazy("Places in conversations"),
     "core.Event": gettext_lazy("That something was done, and when"),

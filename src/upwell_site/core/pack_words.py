@@ -33,6 +33,7 @@ WHAT: Mapping[str, What] = {
     "core.User": What(_("Your sign-in"), BY_YOU, 2),
     "core.Membership": What(_("Your roles"), BY_STAFF, 5),
     "core.Standing": What(_("What you have in order"), BY_STAFF, 6),
+    "sealed.Check": What(_("Checks that were looked at"), BY_STAFF, 6),
     "core.Consent": What(_("What you said yes or no to"), BOTH, 7),
     "core.Attendance": What(_("Trainings"), BOTH, 8),
     "listen.Conversation": What(_("Talks with you"), BY_STAFF, 10),

@@ -30,6 +30,7 @@ AHEAD = 30  # days that the page looks forward
 ELSEWHERE = {
     "core.Event": "append-only: the database refuses",
     "core.Consent": "append-only: the database refuses",
+    "core.Look": "append-only: the database refuses",
     "sessions.Session": "deleted as soon as it is over, by the tick",
 }
 

@@ -167,6 +167,7 @@ class Check(SealedRow):
         others=("verified_by",),
         basis="safeguarding",
         keep="7_years",
+        since="recheck_on",
         on_erase="delete",
         fields={
             "wrapped": NONE,

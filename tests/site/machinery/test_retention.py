@@ -40,6 +40,8 @@ BY_HAND = {
     "core.Membership": (2555, "until"),
     "core.Attendance": (2555, "updated_at"),
     "core.Standing": (2555, "until"),
+    "sealed.Check": (2555, "recheck_on"),
+    "core.DataRequest": (1095, "answered_at"),
     "core.Thread": (2555, "created_at"),
     "core.Seat": (2555, "until"),
     "core.Message": (2555, "at"),
@@ -154,6 +156,7 @@ def test_nothing_early_and_nothing_late_however_the_clock_jumps(world, seed):
 
 def story(dice: random.Random) -> None:
     with time_machine.travel(START, tick=False):
+        apps.get_model("sealed.Check").objects.update(issued_on=START.date() - timedelta(days=900))
         for label, (_days, path) in BY_HAND.items():  # dates of their own
             if "." not in path:
                 for row in apps.get_model(label)._base_manager.all():

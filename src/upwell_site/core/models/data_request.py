@@ -58,6 +58,7 @@ class DataRequest(HubRow):
         others=("by", "answered_by"),
         basis="rights",
         keep="3_years",
+        since="answered_at",
         on_erase="blank",
         fields={
             "kind": NONE,
