@@ -23,7 +23,9 @@ DOORS = [
     "Operator",
 ]
 MOST_PAGES = 70  # of each door; pages of one kind count once
-LEAVES = re.compile(r"/account/logout|/try/|\.(csv|xlsx|zip|svg|pdf|ics)|/export|/download/|/records/file/|/template/|/problems/")
+LEAVES = re.compile(
+    r"/account/logout|/try/|\.(csv|xlsx|zip|svg|pdf|ics)|/export|/download/|/records/file/|/template/|/problems/"
+)
 SIGNATURE = """() => [...new Set([...document.querySelectorAll('body, body *')].map(e =>
     `${e.parentElement.tagName}.${e.parentElement.className}>${e.tagName}.${e.getAttribute('class')}`))]"""
 
