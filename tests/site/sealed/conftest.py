@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.factories.people import Room, give_role, make_person, make_room
 from tests.site.people.conftest import As
 from upwell_site.core.models import Person
 from upwell_site.sealed import actions
-from upwell_site.sealed.models import Concern
+from upwell_site.sealed.models import Check, Concern
 
 WORDS = "He said: “My uncle locks me in.”"
 
@@ -37,6 +39,20 @@ class Desk:
         """Raise a concern, by default one of the mentor's about somebody else."""
         given = {"by": self.room.mentor, "hub": self.room.hub, "words": WORDS, "key": "k" * 43} | more
         return actions.raise_concern(**given)
+
+    def checked(self, **more: Any) -> Check:
+        """Record a check, by default the mentor's, in order for two years."""
+        today = timezone.localdate()
+        given = {
+            "by": self.room.safe,
+            "person": self.room.mentor,
+            "level": "enhanced",
+            "number": "0012 3456 7890",
+            "issued_on": today - timedelta(days=30),
+            "status": "in_order",
+            "recheck_on": today + timedelta(days=700),
+        } | more
+        return actions.record_check(**given)
 
 
 @pytest.fixture

@@ -220,7 +220,7 @@ def test_the_lists_ask_the_same_however_long_they_are(desk, as_):
     for n in range(2):
         for k in range(1 + 5 * n):
             desk.raised(key=f"{n}{k}")
-            check(desk, issued_on=timezone.localdate() - timedelta(days=10 * n + k + 1))
+            desk.checked(issued_on=timezone.localdate() - timedelta(days=10 * n + k + 1))
         for ask_for in (lambda: safe.get("concerns"), lambda: safe.post("checks"), lambda: safe.get("home")):
             with CaptureQueriesContext(connection) as captured:
                 words_of(ask_for())
@@ -229,20 +229,6 @@ def test_the_lists_ask_the_same_however_long_they_are(desk, as_):
 
 
 # ---- the register ----
-
-
-def check(desk, **more) -> Check:
-    today = timezone.localdate()
-    given = {
-        "by": desk.room.safe,
-        "person": desk.room.mentor,
-        "level": "enhanced",
-        "number": "001234567890",
-        "issued_on": today - timedelta(days=30),
-        "status": "in_order",
-        "recheck_on": today + timedelta(days=700),
-    } | more
-    return actions.record_check(**given)
 
 
 SEES = {  # who: (yes or no, dates, may ask for the number)
@@ -259,7 +245,7 @@ SEES = {  # who: (yes or no, dates, may ask for the number)
 
 @pytest.mark.parametrize("who", SEES)
 def test_each_sees_what_the_matrix_says_and_leaves_a_trace(desk, as_, who):
-    row = check(desk)
+    row = desk.checked()
     line, dates, number = SEES[who]
     them = as_(getattr(desk.room, who))
     assert "Mo Mentor" not in words_of(them.get("checks")).split("<main")[1]

@@ -262,22 +262,8 @@ def test_whatever_is_changed_in_the_tables_is_seen(desk, what):
 # ---- the register of checks ----
 
 
-def check(desk, **more) -> Check:
-    today = timezone.localdate()
-    given = {
-        "by": desk.room.safe,
-        "person": desk.room.mentor,
-        "level": "enhanced",
-        "number": "0012 3456 7890",
-        "issued_on": today - timedelta(days=30),
-        "status": "in_order",
-        "recheck_on": today + timedelta(days=700),
-    } | more
-    return actions.record_check(**given)
-
-
 def test_a_check_opens_what_it_opens_until_its_day(desk):
-    row = check(desk)
+    row = desk.checked()
     standing = Standing.objects.get(person=desk.room.mentor, what="check")
     assert (standing.since, standing.until, standing.by) == (row.issued_on, row.recheck_on, desk.room.safe)
     assert ask.number(by=desk.deputy, check=row) == "001234567890"
@@ -285,8 +271,8 @@ def test_a_check_opens_what_it_opens_until_its_day(desk):
 
 
 def test_a_check_that_is_not_in_order_takes_the_right_away(desk):
-    check(desk)
-    check(desk, status="not", issued_on=timezone.localdate())
+    desk.checked()
+    desk.checked(status="not", issued_on=timezone.localdate())
     assert not Standing.objects.filter(person=desk.room.mentor, what="check").in_force().exists()
 
 
@@ -305,19 +291,19 @@ def test_a_check_that_is_not_in_order_takes_the_right_away(desk):
 )
 def test_nothing_else_is_taken(desk, wrong, words):
     with pytest.raises(Refused, match=words):
-        check(desk, **wrong)
+        desk.checked(**wrong)
     assert not Check.objects.exists()
 
 
 def test_nobody_writes_their_own_and_nobody_else_writes_any(desk):
     with pytest.raises(Refused):
-        check(desk, person=desk.room.safe)
+        desk.checked(person=desk.room.safe)
     for who in (desk.room.admin, desk.room.lead, desk.room.mentor, desk.safe_there):
         with pytest.raises(Refused):
-            check(desk, by=who)
-    check(desk)
+            desk.checked(by=who)
+    desk.checked()
     with pytest.raises(Refused, match="already"):
-        check(desk)
+        desk.checked()
 
 
 def test_the_table_of_checks_has_no_field_for_what_a_check_says():
