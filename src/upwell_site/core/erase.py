@@ -30,7 +30,7 @@ from upwell_site.core.actions.people import check_not_the_last, live_roles
 from upwell_site.core.actor import roles_of
 from upwell_site.core.events import log
 from upwell_site.core.forget import blank, empty, forget, loose, pieces
-from upwell_site.core.models import Batch, BatchRow, Entry, Invitation, Job, Letter, Person, Seat, User
+from upwell_site.core.models import Batch, BatchRow, DataRequest, Entry, Invitation, Job, Letter, Person, Seat, User
 from upwell_site.core.privacy import Personal, declared
 from upwell_site.core.refused import Refused
 
@@ -229,6 +229,7 @@ def erase_person(*, by: Person | None, person: Person, again: bool = False) -> C
         _leave_networks(locked)
         seats = _leave_seats(locked)
         _end_roles(by, locked)
+        _end_requests(by, locked)
         told = _rows(locked)
         told["gone"] += _addressed_to(locked)
         told["gone"] += _sign_in(locked)
@@ -241,6 +242,12 @@ def erase_person(*, by: Person | None, person: Person, again: bool = False) -> C
     return told
 
 
+def _end_requests(by: Person | None, person: Person) -> None:
+    """What somebody asked about their data is answered with it: nobody is left to be answered."""
+    waiting = DataRequest.objects.filter(hub_id=person.hub_id, person=person, state__in=DataRequest.LIVE)
+    waiting.update(state=DataRequest.State.DONE, stopped_on=None, answered_at=timezone.now(), answered_by=by)
+
+
 def _rows(person: Person) -> Counter[str]:
     told: Counter[str] = Counter()
     todo = list(about(person))
@@ -248,7 +255,8 @@ def _rows(person: Person) -> Counter[str]:
         numbers = list(rows.values_list("pk", flat=True))
         for piece in pieces(numbers):  # what imports remember of them, whatever becomes of the row itself
             made = [f"{model._meta.label_lower}:{number}" for number in piece]
-            told["gone"] += forget(BatchRow.objects.filter(hub_id=person.hub_id, made__in=made))
+            notes = BatchRow.objects.filter(hub_id=person.hub_id, made__in=made)
+            told["gone"] += forget(loose(declared(BatchRow), notes))
         if personal.on_erase in {"blank", "keep"} and model is not Person:
             told["blanked"] += blank(loose(personal, rows))
     for _model, personal, rows in todo:

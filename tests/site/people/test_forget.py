@@ -17,6 +17,7 @@ from upwell_site.core.models import (
     Batch,
     BatchRow,
     Consent,
+    DataRequest,
     Entry,
     Event,
     Hub,
@@ -394,3 +395,26 @@ def test_a_lead_of_a_programme_may_go_and_their_role_ends(db):
     lead, admin = make_staff(hub, "lead", programme), make_staff(hub, "admin")
     erase.erase_person(by=admin, person=lead)
     assert Membership.objects.get(person=lead).until == timezone.localdate()
+
+
+def test_what_somebody_asked_about_their_data_ends_with_them(world):
+    """A request that nobody can be answered any more does not stay overdue for ever."""
+    here = world.sides["here"]
+    person, admin = here.people["adult"], here.people["admin"]
+    row = DataRequest.objects.create(
+        hub=here.hub, person=person, kind="erase", words="Please", due=timezone.localdate(), state="carry"
+    )
+    erase.erase_person(by=admin, person=person)
+    row.refresh_from_db()
+    assert (row.state, row.words, row.answered_by) == ("done", "", admin)
+
+
+def test_a_note_that_stands_for_many_stays_when_the_first_of_them_goes(world):
+    """Undoing a list needs it for all the others, and it says nothing about any of them."""
+    here = world.sides["here"]
+    person = here.people["adult"]
+    batch = Batch.objects.create(hub=here.hub, kind="people", file_name="a.csv", digest="0" * 64, state="done")
+    made = f"core.person:{person.pk}"
+    BatchRow.objects.create(hub=here.hub, batch=batch, number=2, made=made, many=7, new=True)
+    erase.erase_person(by=here.people["admin"], person=person)
+    assert BatchRow.objects.filter(made=made, many=7).exists()

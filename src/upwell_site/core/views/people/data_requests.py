@@ -53,7 +53,7 @@ def you_requests(request: Request) -> HttpResponse:
 @allow(GET="person.ask_about_data", POST="person.ask_about_data")
 def person_ask(request: Request, person: Person) -> HttpResponse:
     """Ask something about one's own data, or write down what somebody asked at the door or by phone."""
-    form, own = Ask(request.POST or None), request.person == person
+    form, own = Ask(request.POST or None, initial={"kind": request.GET.get("kind", "")}), request.person == person
 
     def act() -> str:
         row = actions.ask(by=_me(request), person=person, **form.cleaned_data)
