@@ -27,7 +27,7 @@ def locked(captured: CaptureQueriesContext, table: str) -> bool:
 def test_a_run_of_matching_holds_the_pairs_it_replaces():
     """Else it would delete a pair that is being approved."""
     here = w.make().sides["here"]
-    result = Result(pairs=[], alone=[], locked=frozenset(), forbidden=frozenset(), summary={"version": "1"})
+    result = Result(pairs=[], alone=[], locked=frozenset(), forbidden=frozenset(), summary={"version": "1"}, pool="")
     with CaptureQueriesContext(connection) as captured:
         connect.store_proposals(by=None, round=here.rows["round"]["one"], result=result)
     assert locked(captured, "connect_pair") and locked(captured, "core_programme")

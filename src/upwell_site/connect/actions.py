@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from upwell_site.connect import ready
+from upwell_site.connect import pool, ready
 from upwell_site.connect.models import Ask, Offer, Pair, Round, Unmatched
 from upwell_site.connect.ready import Bars
 from upwell_site.core import jobs, outbox, threads
@@ -75,6 +75,7 @@ def store_proposals(*, by: Person | None, round: Round, result: Result) -> None:
     """Keep what a run found: locked and approved pairs stay, notes stay with pairs that are proposed again.
 
     If somebody locked, dropped or approved a pair while it ran, nothing is kept: it would undo what they decided.
+    If people were added or changed while it ran, the pairs are kept and the round stays open: it says to run again.
     """
     # As approving does, and each pair too: one approved or locked meanwhile is not deleted under anybody's hands.
     Programme.objects.select_for_update(no_key=True).get(pk=round.programme_id)
@@ -87,7 +88,8 @@ def store_proposals(*, by: Person | None, round: Round, result: Result) -> None:
         raise Refused(_("Somebody decided about a pair while this ran, so nothing was changed. Please run it again."))
     _replace(round, [p for p in rows if p.state == Pair.State.PROPOSED], result.pairs)
     _replace_unmatched(round, result.alone)
-    round.state, round.run_at = Round.State.MATCHED, timezone.now()
+    round.state = Round.State.MATCHED if pool.mark(*pool.of(round)) == result.pool else Round.State.DRAFT
+    round.run_at = timezone.now()
     round.summary, round.version = result.summary, str(result.summary["version"])[:20]
     round.save(update_fields=["state", "run_at", "summary", "version"])
     log(by, "match", round, pairs=len(result.pairs), alone=len(result.alone))

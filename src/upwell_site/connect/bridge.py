@@ -22,7 +22,8 @@ from upwell import connect
 from upwell._kit.progress import Progress, silent
 from upwell._kit.say import Say
 from upwell.connect import words
-from upwell_site.connect.models import Ask, Offer, Pair, Round, Side
+from upwell_site.connect import pool
+from upwell_site.connect.models import Pair, Round
 from upwell_site.core.models import Person, Place
 from upwell_site.core.refused import Refused
 
@@ -39,7 +40,6 @@ Box = tuple[float, float, float, float]  # west, east, south, north
 FLAGS = ("distance", "mode", "language", "slot", "organisation")
 WEIGHTS = ("interests", "tags", "near", "time")
 NUMBERS = ("near_km", "usual_travel_km", "max_travel_km", "slots_enough")
-SIDE = ("person", "tags", "languages", "slots", "organisation", "travel_km", "mode", "lat", "lon", "interests")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,14 @@ class Alone:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run found. `locked` and `forbidden` are what it was told: if they changed since, it is out of date."""
+    """What a run found. It is out of date once what it was told (`locked`, `forbidden`, `pool`) has changed."""
 
     pairs: list[Proposal]
     alone: list[Alone]
     summary: dict[str, Any]
     locked: frozenset[Two]
     forbidden: frozenset[Two]
+    pool: str
 
 
 def columns_of(side: str) -> tuple[Column, ...]:
@@ -127,8 +128,8 @@ def compute(round: Round, progress: Progress = silent) -> Result:
     """
     began = time.monotonic()
     locked, forbidden, done = _decided(round)
-    asks = [row for row in _rows(Ask, round) if row[0] not in done]
-    offers = _rows(Offer, round, "capacity", "cleared")
+    everybody, offers = pool.of(round)
+    asks = [row for row in everybody if row[0] not in done]
     if not asks or not offers:
         raise Refused(_nobody(bool(asks), bool(done)))
     mentee_at = {row[0]: at for at, row in enumerate(asks)}
@@ -155,7 +156,7 @@ def compute(round: Round, progress: Progress = silent) -> Result:
         "areas": areas(round, asks, {pair.mentee for pair in pairs}),
         "seconds": round_to(time.monotonic() - began),
     }
-    return Result(pairs, alone, summary, locked, forbidden)
+    return Result(pairs, alone, summary, locked, forbidden, pool.mark(everybody, offers))
 
 
 def _nobody(asked: bool, done: bool) -> str:
@@ -186,12 +187,6 @@ def _filled(round: Round) -> Counter[int]:
     """Return how many places of each mentor approved pairs of the programme fill."""
     rows = Pair.objects.filter(hub_id=round.hub_id, programme=round.programme_id, state=Pair.State.APPROVED)
     return Counter(dict(rows.values_list("mentor_id").annotate(n=Count("id")).order_by()))
-
-
-def _rows(model: type[Side], round: Round, *more: str) -> list[tuple[Any, ...]]:
-    """Return one side as plain rows, in the order they were brought in; model objects would take ten times the room."""
-    rows = model._default_manager.filter(hub_id=round.hub_id, round=round).order_by("id")
-    return list(rows.values_list(*SIDE, *more).iterator(chunk_size=2000))
 
 
 def _positions(locked: frozenset[Two], mentee_at: Mapping[int, int], mentor_at: Mapping[int, int]) -> list[Two]:
@@ -235,7 +230,7 @@ def _sides(
 
 def _interests(*sides: Sequence[tuple[Any, ...]]) -> list[NDArray[np.float32] | None]:
     """Return the vectors of both sides when everybody has one of the same length; otherwise none are used."""
-    at = SIDE.index("interests")
+    at = pool.SIDE.index("interests")
     lengths = {len(row[at]) if row[at] else 0 for side in sides for row in side}
     if len(lengths) != 1 or 0 in lengths or next(iter(lengths)) % 4:
         return [None] * len(sides)
@@ -303,7 +298,7 @@ def areas(round: Round, asks: Sequence[tuple[Any, ...]], matched: set[int]) -> l
     people = Person.objects.filter(hub_id=round.hub_id, asks__round=round).values_list("pk", "place_id")
     place_of = {person: place for person, place in people if place in known}
     boxes = [(_box(outline), number, outline) for number, outline in parts]
-    lat, lon = SIDE.index("lat"), SIDE.index("lon")
+    lat, lon = pool.SIDE.index("lat"), pool.SIDE.index("lon")
     found, alone = Counter[int](), Counter[int]()
     for row in asks:
         place = place_of.get(row[0]) or _place_at(boxes, row[lon], row[lat])

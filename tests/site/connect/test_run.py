@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.factories import connect as f
+from tests.factories.machinery import make_person
 from tests.site.connect.conftest import key
 from upwell import Cancelled, InputError
 from upwell_site.connect import actions, bridge
@@ -93,6 +94,29 @@ def test_nothing_is_kept_when_somebody_decided_meanwhile(room):
     with pytest.raises(Refused, match="Please run it again"):
         actions.store_proposals(by=room.lead, round=round, result=result)
     assert Pair.objects.get(pk=pair.pk).state == Pair.State.DROPPED
+
+
+@pytest.mark.parametrize("meanwhile", ["a mentee comes", "a mentor comes", "somebody offers another evening"])
+def test_people_who_come_while_it_runs_leave_the_round_open(room, meanwhile):
+    """Else the newcomer would look like somebody whom nobody fits."""
+    round = f.round_of(room, 4, 4)
+    result = bridge.compute(round)
+    if meanwhile == "somebody offers another evening":
+        one = Offer.objects.filter(round=round).first()
+        one.slots = ["sun-am"]
+        one.save()
+    elif meanwhile == "a mentee comes":
+        f.ask(round, make_person(round.hub))
+    else:
+        f.offer(round, make_person(round.hub))
+    actions.store_proposals(by=room.lead, round=round, result=result)
+    round.refresh_from_db()
+    assert round.state == round.State.DRAFT
+    with pytest.raises(Refused, match="Run it again first"):
+        actions.approve_round(by=room.lead, round=round)
+    f.run(round)
+    round.refresh_from_db()
+    assert round.state == round.State.MATCHED
 
 
 def test_places_that_approved_pairs_fill_are_not_given_again(room):
