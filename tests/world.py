@@ -22,6 +22,7 @@ from upwell_site.core.models import (
     Consent,
     ConsentText,
     DataRequest,
+    Duplicate,
     Entry,
     Hub,
     HubText,
@@ -31,6 +32,7 @@ from upwell_site.core.models import (
     Link,
     Look,
     Membership,
+    Merge,
     Message,
     Organisation,
     Person,
@@ -152,6 +154,8 @@ REL: Rel = {
     "consent": {"adult": {"adult": {"self"}}},
     "data_request": {"adult": {"adult": {"self"}}, "breach": {"*": {"breach"}}},
     "look": {"adult": {"adult": {"self"}}},
+    "duplicate": {"one": {}},
+    "merge": {"one": {}},
     "tie": {"one": {"adult": {"party"}, "organiser": {"party"}}},
     "entry": {"adult": {"adult": {"self"}}},
     "thread": {
@@ -432,6 +436,8 @@ def _core_rows(world: World, side: Side, place: Place) -> None:
             ),
         },
         "look": {"adult": Look.objects.create(hub=hub, person=p["adult"], by=p["lead"], what="page")},
+        "duplicate": {"one": Duplicate.objects.create(hub=hub, one=p["adult"], other=p["listed"], reasons=["name"])},
+        "merge": {"one": _made_one(hub, p)},
         "tie": {"one": Tie.objects.create(hub=hub, a=p["organiser"], b=p["adult"], kind="met", source="test")},
         "entry": {"adult": Entry.objects.create(hub=hub, person=p["adult"], network=hub)},
         "thread": {"young": thread},
@@ -466,6 +472,12 @@ def _core_rows(world: World, side: Side, place: Place) -> None:
         },
         "link": {"organiser": link},
     }
+
+
+def _made_one(hub: Hub, p: dict[str, Person]) -> Merge:
+    gone = Person.objects.create(hub=hub, merged_into=p["listed"], emptied_at=timezone.now())
+    undo = {"kept": {}, "other": {"name": "Somebody"}, "now": {}, "moved": {}, "aside": [], "roles": [], "before": []}
+    return Merge.objects.create(hub=hub, kept=p["listed"], other=gone, by=p["admin"], undo=undo)
 
 
 def _listen_rows(world: World, side: Side) -> None:

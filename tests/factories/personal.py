@@ -18,6 +18,7 @@ from upwell_site.core.pack import REFERENCES
 COUNT = itertools.count(1)
 TEXTS = ("CharField", "TextField", "EmailField", "SlugField", "URLField")
 MUST: dict[str, dict[str, Any]] = {  # what a constraint of the database asks for
+    "core.Duplicate": {"state": lambda: "open"},
     "connect.Round": {"approved_at": timezone.now},
     "connect.Pair": {"approved_at": timezone.now},
     "listen.Vote": {"value": lambda: 1},

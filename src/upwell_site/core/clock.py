@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import Error
 from django.utils import timezone
 
-from upwell_site.core import erase, jobs, retention, threads
+from upwell_site.core import duplicates, erase, jobs, retention, threads
 from upwell_site.core.actions import bringing
 from upwell_site.core.models import Letter
 
@@ -55,6 +55,7 @@ part("jobs ended")(jobs.end_lapsed)
 part("threads paused")(threads.review)
 part("uploads let go")(bringing.sweep)
 part("erasures finished")(erase.finish)
+part("duplicates looked for")(duplicates.nightly)
 part("old rows deleted")(retention.daily)
 
 

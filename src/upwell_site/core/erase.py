@@ -47,6 +47,8 @@ NAMES = {
     "core.Letter": gettext_lazy("Letters"),
     "core.NoticeChoice": gettext_lazy("Choices of notices"),
     "core.Tie": gettext_lazy("Who knows whom"),
+    "core.Duplicate": gettext_lazy("Whether somebody is here twice"),
+    "core.Merge": gettext_lazy("Records that were made one"),
     "core.Person": gettext_lazy("Name, how to reach somebody, age, and a few words"),
     "core.Message": gettext_lazy("Messages"),
     "core.Membership": gettext_lazy("Roles, with their days"),
@@ -83,7 +85,10 @@ def name_of(model: type[Model]) -> str:
 
 
 def about(person: Person) -> Iterator[tuple[type[Model], Personal, QuerySet[Any]]]:
-    """Yield each model with rows about a person, what it declares, and those rows."""
+    """Yield each model with rows about a person, what it declares, and those rows.
+
+    What hung on another record that was made one with theirs, and could not move, is about them as well.
+    """
     for model in apps.get_models(include_auto_created=True):
         personal = declared(model)
         paths = [path for path in (personal.subject, *personal.also) if path and _ends_at(model, path) is Person]
@@ -91,7 +96,7 @@ def about(person: Person) -> Iterator[tuple[type[Model], Personal, QuerySet[Any]
             continue
         mine = Q(pk=person.pk) if model is Person else Q()
         for path in paths if model is not Person else ():
-            mine |= Q(**{path.replace(".", "__"): person.pk})
+            mine |= Q(**{f"{path.replace('.', '__')}__in": person.numbers})
         yield model, personal, model._base_manager.filter(mine, hub_id=person.hub_id)
 
 
@@ -155,7 +160,7 @@ def erase_job(run: jobs.Run) -> str:
             raise Refused(_("You may not do this any more. Nothing was changed."))
         run.progress(_("Looking through lists that wait"), 0.1)
         erase_person(by=job.by, person=person)
-    ledger.write(person)
+    _remember(person)
     if not scrub.at_once():
         return _("Done. By tomorrow nothing is left in the database's files either.")
     until = time.monotonic() + TRIES_FOR
@@ -167,6 +172,12 @@ def erase_job(run: jobs.Run) -> str:
         _tell(run)
         jobs.leaving.wait(0.5)
     return _("Done. Nothing is left of them but numbers.")
+
+
+def _remember(person: Person) -> None:
+    """Write into the ledger who was forgotten, under each number they had: an old backup brings those back too."""
+    for row in Person.objects.filter(pk__in=person.numbers):
+        ledger.write(row)
 
 
 def _actor(person: Person) -> policy.Actor:
@@ -201,7 +212,7 @@ def finish() -> int:
     for about in broken.values_list("about", flat=True):
         person = Person.objects.filter(pk=int(about.partition(":")[2]), emptied_at__isnull=False).first()
         if person is not None and not ledger.holds(person):
-            ledger.write(person)
+            _remember(person)
     waiting = ledger.unscrubbed()
     if waiting and (scrub.at_once() or timezone.localtime().hour in NIGHT) and settle():
         return waiting
@@ -233,7 +244,7 @@ def erase_person(*, by: Person | None, person: Person, again: bool = False) -> C
         told = _rows(locked)
         told["gone"] += _addressed_to(locked)
         told["gone"] += _sign_in(locked)
-        empty([locked.pk])
+        empty(locked.numbers)
         for thread in seats:
             if threads.lacks(thread):
                 with suppress(Refused):
@@ -370,7 +381,7 @@ def again() -> int:
     for number in back:
         person = Person.objects.get(pk=number)
         erase_person(by=None, person=person, again=True)
-        ledger.write(person)
+        _remember(person)
     if back:
         settle()
     return len(back)

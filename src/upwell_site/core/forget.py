@@ -26,13 +26,19 @@ def forget(rows: QuerySet[Any]) -> int:
     In the caller's transaction. A row that has to stay and points at one of these loses its link; where it cannot, this
     is a mistake in the models, and nothing is deleted.
     """
-    doomed: Doomed = {}
-    _collect(rows.model, set(rows.values_list("pk", flat=True)), doomed)
+    doomed = hanging_on(rows)
     gone = 0
     for model in dependents_first(model for model in doomed if doomed[model]):
         for piece in pieces(sorted(doomed[model])):
             gone += model._base_manager.filter(pk__in=piece)._raw_delete("default")
     return gone
+
+
+def hanging_on(rows: QuerySet[Any]) -> Doomed:
+    """Return the numbers of rows and of all that goes with them, by model. Links of rows that stay are taken off."""
+    doomed: Doomed = {}
+    _collect(rows.model, set(rows.values_list("pk", flat=True)), doomed)
+    return doomed
 
 
 def pieces(numbers: list[Any]) -> Iterator[list[Any]]:

@@ -15,6 +15,10 @@ FOLDERS = (HERE.parents[3] / "docs" / "guides", HERE.parent / "guides")
 GUIDES: dict[str, str] = {
     "account_signup": "sign-in",
     "batch": "bringing-in",
+    "duplicates": "duplicates",
+    "duplicate": "duplicates",
+    "merge": "duplicates",
+    "person_twice": "duplicates",
     "bring_in": "bringing-in",
     "check": "checks",
     "code": "roles",

@@ -159,7 +159,7 @@ def _path_q(model: type[models.Model], path: str, person: Person) -> Q | None:
     lookup = "pk" if path == "id" else path.replace(".", "__")
     if target is User:
         return None if person.user_id is None else Q(**{lookup: person.user_id})
-    return Q(**{lookup: person.pk})
+    return Q(**{lookup: person.pk}) if path == "id" else Q(**{f"{lookup}__in": person.numbers})
 
 
 def target_of(model: type[models.Model], path: str) -> type[models.Model]:

@@ -54,6 +54,8 @@ WHAT: Mapping[str, What] = {
     "core.Seat": What(_("Conversations in writing you sit in"), BY_ITSELF, 30),
     "core.Message": What(_("Messages you wrote"), BY_YOU, 31),
     "core.Tie": What(_("Who you met or know"), BOTH, 32),
+    "core.Duplicate": What(_("Whether you are here twice"), BY_ITSELF, 34),
+    "core.Merge": What(_("Two records of you that were made one"), BY_STAFF, 35),
     "core.Entry": What(_("Networks you entered"), BY_YOU, 33),
     "core.Invitation": What(_("Invitations to you"), BY_STAFF, 40),
     "core.Link": What(_("Personal links"), BY_STAFF, 41),

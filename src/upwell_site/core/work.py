@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from upwell_site.core import erase
+from upwell_site.core import duplicates, erase
 from upwell_site.core.bringing import work
 
-__all__ = ["erase", "work"]
+__all__ = ["duplicates", "erase", "work"]

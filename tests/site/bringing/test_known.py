@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tests.site.bringing.conftest import Driver, words_of
 from upwell_site.connect.models import Ask, Offer
+from upwell_site.core import merging
 from upwell_site.core.actions.people import claim_born
 from upwell_site.core.bringing import ages
 from upwell_site.core.models import Membership, Organisation, Person
@@ -295,3 +296,18 @@ def test_somebody_who_asked_to_be_found_is_not_brought_into_a_programme_by_that(
     Person.objects.filter(pk=found.pk).update(listed=True, adult_on=date(1998, 1, 1))
     lead.bring_in("people", "name,email\nAda Open,ada@example.org\n", where=str(here.mentoring.pk))
     assert not Membership.objects.filter(person=found).exists()
+
+
+def test_a_list_finds_who_was_made_one_by_either_number(lead, here):
+    """Else the second list would bring the same person in again each month."""
+    lists = ["id,name,email\n1,Amina Khan,a@example.org\n", "id,name,email\nS-9,A Khan,khan@example.org\n"]
+    for body in lists:
+        counts(lead, "people", body, where=str(here.mentoring.pk))
+        lead.post("load")
+    kept, other = Person.objects.get(name="Amina Khan"), Person.objects.get(name="A Khan")
+    merging.merge(by=here.admin, kept=kept, other=other)
+    before = Person.objects.count()
+    for body in lists:
+        assert counts(lead, "people", body, where=str(here.mentoring.pk))[0] == 0
+        lead.post("load")
+    assert Person.objects.count() == before

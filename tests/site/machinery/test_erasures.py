@@ -36,6 +36,7 @@ from upwell_site.core.models import (
     Job,
     Letter,
     Link,
+    Merge,
     Message,
     NoticeChoice,
     Person,
@@ -96,6 +97,8 @@ def somebody(world: w.World) -> tuple[Person, set[bytes]]:
     Invitation.objects.create(hub=hub, person=person, address="x@example.org", key_hash="2" * 64, expires_at=soon)
     Link.objects.create(hub=hub, person=person, scope="x", key_hash="3" * 64, expires_at=soon)
     NoticeChoice.objects.create(hub=hub, person=person, kind="message", wanted=False)
+    gone = Person.objects.create(hub=hub, merged_into=person, emptied_at=timezone.now(), outside_id="x")
+    Merge.objects.create(hub=hub, kept=person, other=gone, by=p["admin"], undo={"other": {"name": "x"}})
     Standing.objects.create(hub=hub, person=person, what="code")
     day = timezone.localdate()
     apps.get_model("sealed.Check").objects.create(

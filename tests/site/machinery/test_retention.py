@@ -22,6 +22,7 @@ from upwell_site.listen.models import Conversation, Discussion, Grouping, Note, 
 # By hand: what is kept how long, in days, after which date. The registry is held against it.
 BY_HAND = {
     "account.EmailConfirmation": (30, "created"),
+    "core.Merge": (30, "at"),
     "core.Once": (30, "at"),
     "core.Letter": (365, "created_at"),
     "core.Job": (365, "ended_at"),

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
@@ -108,7 +108,8 @@ class Before:
     @classmethod
     def of(cls, hub: Hub, most: int = 100_000) -> Before:
         """Ask, once for a list."""
-        rows = Person.objects.filter(hub=hub, emptied_at__isnull=True).order_by()
+        here = Q(emptied_at__isnull=True) | Q(merged_into__isnull=False)
+        rows = Person.objects.filter(here, hub=hub).order_by()
         found = list(rows.values_list("outside_id", "email")[: most + 1])
         if len(found) > most:
             return cls(None, None)

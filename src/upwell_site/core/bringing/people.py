@@ -154,7 +154,9 @@ def _known(named: list[tuple[Row, str]], loading: Loading) -> _Known:
     before = loading.before = loading.before or Before.of(loading.hub)
     known = _Known()
     if keys := before.some_keys(key for _row, key in named):
-        known.by_key = {p.outside_id: p for p in people.filter(outside_id__in=keys)}
+        known.by_key = {p.outside_id: p for p in people.filter(outside_id__in=keys)} | _made_one(
+            keys, people, loading.hub
+        )
     emails = {row.values["email"] for row, key in named if row.values.get("email") and key not in known.by_key}
     if emails := set(before.some_addresses(emails)):
         # Only those one looks after: being found by others in the hub is no leave to be brought into a programme.
@@ -172,6 +174,17 @@ def _known(named: list[tuple[Row, str]], loading: Loading) -> _Known:
         rows = Organisation.objects.filter(hub=loading.hub, folded__in=asked).values_list("folded", "pk")
         known.organisations = dict(rows)
     return known
+
+
+def _made_one(keys: Sequence[str], people: QuerySet[Person], hub: Hub) -> dict[str, Person]:
+    """Return who is known by the number of another record of theirs, from before the two were made one."""
+    gone = dict(
+        Person.objects.filter(hub=hub, merged_into__isnull=False, outside_id__in=keys).values_list(
+            "outside_id", "merged_into"
+        )
+    )
+    kept = {p.pk: p for p in people.filter(pk__in=gone.values())} if gone else {}
+    return {key: kept[pk] for key, pk in gone.items() if pk in kept}
 
 
 def _organisation(plan: Plan, known: _Known, loading: Loading) -> bool:

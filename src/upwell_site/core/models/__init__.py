@@ -3,6 +3,7 @@
 from upwell_site.core.models.bringing import Batch, BatchRow
 from upwell_site.core.models.consent import Consent, ConsentText
 from upwell_site.core.models.data_request import DataRequest
+from upwell_site.core.models.duplicate import Duplicate, Merge
 from upwell_site.core.models.event import Event, Once
 from upwell_site.core.models.hub import Entry, Hub, HubText, Member
 from upwell_site.core.models.invitation import Invitation, Link
@@ -26,6 +27,7 @@ __all__ = [
     "Consent",
     "ConsentText",
     "DataRequest",
+    "Duplicate",
     "Entry",
     "Event",
     "Hub",
@@ -37,6 +39,7 @@ __all__ = [
     "Look",
     "Member",
     "Membership",
+    "Merge",
     "Message",
     "NoticeChoice",
     "Once",

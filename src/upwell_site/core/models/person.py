@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from upwell_site.core.privacy import CONTACT, DATE, IDENTITY, LINK, NONE, PLACE, WORDS, Personal
@@ -60,15 +61,18 @@ class Person(HubRow):
     )
     client_id = models.UUIDField(null=True, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="merged", editable=False, db_index=False
+    )
     emptied_at = models.DateTimeField(null=True, editable=False)
 
     personal = Personal(
         subject="id",
-        others=("born_by", "born_claimed_by"),
+        others=("born_by", "born_claimed_by", "merged_into"),
         basis="membership",
         keep="while_here",
         on_erase="blank",
-        stays=("joined_at", "emptied_at"),
+        stays=("joined_at", "emptied_at", "merged_into"),
         fields={
             "user": LINK,
             "name": IDENTITY,
@@ -90,6 +94,7 @@ class Person(HubRow):
             "outside_id": LINK,
             "client_id": LINK,
             "joined_at": DATE,
+            "merged_into": LINK,
             "emptied_at": DATE,
         },
     )
@@ -115,6 +120,7 @@ class Person(HubRow):
         indexes = [
             models.Index(fields=["hub", "folded"], name="core_person_folded"),
             models.Index("hub", Lower("email"), name="core_person_email"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="core_person_merged"),
         ]
 
     def __str__(self) -> str:
@@ -129,6 +135,11 @@ class Person(HubRow):
     def age(self) -> int | None:
         """Full years, when the date of birth is known."""
         return None if self.born is None else years_between(self.born, timezone.localdate())
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """Every number they have had here: their own, and those of records that were made one with it."""
+        return [self.pk, *Person.objects.filter(hub_id=self.hub_id, merged_into=self.pk).values_list("pk", flat=True)]
 
     @property
     def short_name(self) -> str:

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from upwell_site.core.views.people import (
     data_requests,
+    duplicates,
     forget,
     looks,
     organisations,
@@ -33,6 +34,11 @@ urlpatterns: list[URLPattern] = [
     path("h/<slug:hub>/people/", people.people, name="people"),
     path("h/<slug:hub>/people/add/", people.person_add, name="person_add"),
     path("h/<slug:hub>/people/ages/", people.ages, name="people_ages"),
+    path("h/<slug:hub>/people/twice/", duplicates.duplicates, name="duplicates"),
+    path("h/<slug:hub>/people/twice/<int:duplicate>/", duplicates.duplicate, name="duplicate"),
+    path("h/<slug:hub>/people/twice/<int:duplicate>/two/", duplicates.duplicate_two, name="duplicate_two"),
+    path("h/<slug:hub>/people/made-one/<int:merge>/", duplicates.merge, name="merge"),
+    path("h/<slug:hub>/people/<int:person>/twice/", duplicates.person_twice, name="person_twice"),
     path("h/<slug:hub>/people/<int:person>/", people.person, name="person"),
     path("h/<slug:hub>/people/<int:person>/edit/", people.person_edit, name="person_edit"),
     path("h/<slug:hub>/people/<int:person>/born/", people.person_born, name="person_born"),

@@ -36,6 +36,7 @@ SECTIONS = (
     "standing",
     "set_standing",
     "erase",
+    "merge",
     "could_see",
     "ask_about_data",
 )
@@ -75,6 +76,7 @@ def people(request: Request) -> HttpResponse:
         "can_add": policy.may(request.actor, "hub.add_person"),
         "can_confirm": policy.may(request.actor, "hub.confirm_ages"),
         "can_see_requests": policy.may(request.actor, "hub.list_data_requests"),
+        "can_see_twice": policy.may(request.actor, "hub.list_duplicates"),
         "can_see_roles": policy.may(request.actor, "hub.list_roles"),
     }
     return render(request, "core/people/people.html", context)
