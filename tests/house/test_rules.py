@@ -17,6 +17,7 @@ RAW_SQL_MAY = {
     "core/walls.py": "puts up triggers and composite keys, which Django has no words for",
     "core/bulk.py": "hands rows over without model objects: five times as fast",
     "core/backup.py": "copies the database file",
+    "core/doctor.py": "asks the database how it is set and whether it is whole",
     "core/ledger.py": "a small file of its own, beside the database and in no backup",
     "core/scrub.py": "writes the database's file anew, so that what was deleted is not left in it",
 }

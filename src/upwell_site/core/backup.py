@@ -104,6 +104,24 @@ def last() -> datetime | None:
         return None
 
 
+def last_file() -> Path | None:
+    """Return where the newest backup was written."""
+    try:
+        return Path(json.loads(_note().read_text(encoding="utf-8"))["file"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def broken(file: Path) -> str:
+    """Say what is wrong with a backup, reading each part of it; nothing when it could be put back here."""
+    with tempfile.TemporaryDirectory(dir=settings.DIR, prefix=".reading-") as place:
+        try:
+            _check(Path(place), _unpack(file, Path(place)))
+        except Refused as no:
+            return str(no)
+    return ""
+
+
 def _note() -> Path:
     return Path(settings.DIR) / "last-backup.json"
 

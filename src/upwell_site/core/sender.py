@@ -66,6 +66,20 @@ def is_open() -> bool:
     return bool(settings.EMAIL_HOST)
 
 
+def reach(deadline: float = 5.0) -> str:
+    """Say why the mail server does not answer; nothing when it greets us."""
+    talk, smtp = _Talk(ends=time.monotonic() + deadline), smtplib.SMTP()
+    try:
+        _connect(talk, smtp)
+    except (smtplib.SMTPException, OSError, ValueError) as problem:
+        return str(_in_words(problem, late=time.monotonic() >= talk.ends))
+    finally:
+        smtp.close()
+        if talk.line is not None:
+            talk.line.close()
+    return ""
+
+
 def send(mail: EmailMessage, *, deadline: float = DEADLINE) -> None:
     """Hand one letter to the mail server within `deadline` seconds. Raises NotSent."""
     talk = _Talk(ends=time.monotonic() + deadline)

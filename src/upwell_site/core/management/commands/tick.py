@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections, connection
 
-from upwell_site.core import clock
+from upwell_site.core import clock, doctor
 
 
 class Command(BaseCommand):
@@ -20,6 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, every: int, **__: Any) -> None:
         if not every:
+            doctor.beat("tick")
             for name, count in clock.tick().items():
                 self.stdout.write(f"{name}: {count}")
             return
@@ -28,6 +29,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: ended.set())
         while not ended.is_set():
             try:
+                doctor.beat("tick")
                 clock.tick()
             except Error:
                 connection.close()  # the database was away; the next round asks again

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections, connection
 
-from upwell_site.core import jobs, outbox, safe_start
+from upwell_site.core import doctor, jobs, outbox, safe_start
 
 log = logging.getLogger("upwell.work")
 IDLE = 1.0  # seconds between two looks when there is nothing to do
+BEAT = 60.0  # seconds between two signs of life
 OUT_OF_REACH = 60.0  # seconds until the next try when the mail server does not answer
 
 
@@ -37,12 +39,21 @@ class Command(BaseCommand):
         sender = threading.Thread(target=_send_letters, name="sender")
         sender.start()
         while not jobs.leaving.is_set():
+            _alive()
             _once_more(_work, IDLE)
         sender.join()
 
 
+def _alive(seen: list[float] = [0.0]) -> None:  # noqa: B006 - one for the process
+    """Leave a sign of life, once a minute."""
+    if time.monotonic() - seen[0] > BEAT:
+        seen[0] = time.monotonic()
+        doctor.beat("worker")
+
+
 def _send_letters() -> None:
     while not jobs.leaving.is_set():
+        _alive()  # here too: a job may take an hour
         _once_more(_send, OUT_OF_REACH)
     connection.close()
 
