@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 
 from upwell import InputError
 from upwell._kit.progress import Progress, silent
-from upwell._kit.tables import Scan, neutralise, scan_table
+from upwell._kit.tables import Scan, scan_table
+from upwell._kit.writing import neutralise
 from upwell_site.core.bringing import beside as beside_list
 from upwell_site.core.bringing import check, files, guess, kinds, undo
 from upwell_site.core.bringing.kinds import Kind, Loading, Problem, Target
