@@ -58,7 +58,7 @@ def csv_rows(raw: BinaryIO, name: str) -> Iterator[list[str]]:
             text.read(declared.end())
         reader, number = csv.reader(text, delimiter=separator, strict=True), 0
         try:
-            for number, record in enumerate(reader, start=1):
+            for number, record in enumerate(reader, start=1):  # noqa: B007 - where it stopped is said below
                 yield record
         except csv.Error as problem:
             raise InputError(_csv_fix(str(problem)), file=name, row=number + 1) from None

@@ -107,7 +107,7 @@ def _pieces(raw: BinaryIO, start: int = 0) -> Iterator[bytes]:
 
 
 def _first_fault(raw: BinaryIO, encoding: str, start: int = 0) -> int | None:
-    """Return where after `start` the first letter stands that cannot be read; a piece at a time, so that nothing is kept."""
+    """Return where after `start` the first letter stands that cannot be read; a piece at a time."""
     decoder, at = codecs.getincrementaldecoder(encoding)(), 0
     for piece in _pieces(raw, start):
         waiting = len(decoder.getstate()[0])

@@ -86,8 +86,9 @@ class _Known:
     organisations: dict[str, int] = field(default_factory=dict)
 
     def who(self, key: str, values: Values) -> Person | None:
-        address = (values.get("email", ""), fold(values.get("name", "")))
-        return self.by_key.get(key) or (self.by_address.get(address) if address[0] else None)
+        if not self.by_address or not values.get("email"):
+            return self.by_key.get(key)
+        return self.by_key.get(key) or self.by_address.get((values["email"], fold(values.get("name", ""))))
 
 
 def keys(values: Values) -> Iterable[tuple[str, str]]:
