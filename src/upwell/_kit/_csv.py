@@ -47,21 +47,22 @@ def guess_separator(text: str) -> str:
 
 def csv_rows(raw: BinaryIO, name: str) -> Iterator[list[str]]:
     """Yield the cells of each row; a quoted cell may hold line ends and is still one row."""
-    encoding = encoding_of(raw, name)
-    start = raw.tell()
-    with io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
+    with raw:
+        encoding, start = encoding_of(raw, name), raw.tell()
+        text = io.TextIOWrapper(raw, encoding=encoding, newline="")
         head = text.read(_HEAD)
         declared = re.match(r"sep=(.)\r?\n?", head)  # what Excel writes for itself and never shows as a row
         separator = declared[1] if declared else guess_separator(head)
         text.seek(start)
         if declared:
             text.read(declared.end())
-        reader, number = csv.reader(text, delimiter=separator, strict=True), 0
+        number, reader = 1, csv.reader(text, delimiter=separator, strict=True)
         try:
-            for number, record in enumerate(reader, start=1):  # noqa: B007 - where it stopped is said below
+            for record in reader:
                 yield record
+                number += 1
         except csv.Error as problem:
-            raise InputError(_csv_fix(str(problem)), file=name, row=number + 1) from None
+            raise InputError(_csv_fix(str(problem)), file=name, row=number) from None
 
 
 def _csv_fix(problem: str) -> str:

@@ -86,8 +86,7 @@ def plans_of(
     """Yield rows that can be used and what each will do, in pieces, and count them."""
     for chunk in rows_of(found, scan, kind, columns, loading):
         plans = kind.plan(chunk, loading)
-        for plan in plans:
-            loading.counts[plan.state] += 1
+        loading.counts.update([plan.state for plan in plans])
         yield chunk, plans
         progress("checking", scan.share)
 
@@ -175,6 +174,7 @@ class _Reader:
         self.read_before: dict[str, dict[str, Any]] = {column.name: {} for _at, column in self.used}
         self.reads = [(at, column.name, self.read_before[column.name], column) for at, column in self.used]
         self.day_first_told = False
+        self.other_days: set[str] = set()
         self.days = [(at, column) for at, column in self.used if column.read in (read_date, read_born)]
         self.example = {column.name: column.example for column in ours.values()}
 
@@ -245,7 +245,12 @@ class _Reader:
 
     def _notes(self, number: int, cells: list[str]) -> None:
         for at, column in self.days if not self.day_first_told else ():
-            if is_day_first(cells[at]):
+            if cells[at] in self.other_days:
+                continue
+            if not is_day_first(cells[at]):
+                if len(self.other_days) < REMEMBERED:
+                    self.other_days.add(cells[at])
+            else:
                 self.day_first_told = True
                 read = column.read(cells[at])
                 said = f"{read.day} {read:%B %Y}"

@@ -114,7 +114,8 @@ def batch(request: Request, batch: Batch) -> HttpResponse:
     context: dict[str, Any] = {"batch": batch, "kind": kind, "job": job, "running": running, "found": batch.found}
     context["may_load"] = can(request.actor, "load", batch)
     if running and job is not None:
-        context["share"] = round(job.done * 100)
+        share = files.share_of(batch.file) if batch.state == S.LOADING else None
+        context["share"] = round((job.done if share is None else share) * 100)
         part = "#working" if request.htmx else ""
         return render(request, f"core/bringing/working.html{part}", context)
     if batch.state == S.CHECKED:
@@ -223,6 +224,7 @@ def batch_stop(request: Request, batch: Batch) -> HttpResponse:
             jobs.ask_to_stop(job)
         return _page(batch)
 
+    files.ask_to_stop(batch.file)  # before anything is written: on SQLite that waits until the list is in, or stopped
     return _decide(request, batch, decide)
 
 
