@@ -18,6 +18,7 @@ MAX_CELL = 32_767  # what a spreadsheet program holds in one cell
 MAX_COLUMNS = 1_000
 MAX_PROBLEMS = 500  # more would not be read by anybody
 
+_ROWS_A_LOOK = 500
 _ROWS_A_STEP = 10_000
 _UNSAFE = re.compile("[\0\ud800-\udfff]")
 _INVISIBLE = "\ufeff\u200b\u2060"  # byte order mark, zero-width space, word joiner: pasted in, never meant
@@ -209,9 +210,10 @@ class Scan:
         """Yield each row's number in the spreadsheet and its trimmed cells, as many as there are columns; once."""
         heading, width, rows = self._titles, len(self._titles), 0
         for number, record in self._records:
-            if number % _ROWS_A_STEP == 0:
+            if number % _ROWS_A_LOOK == 0:
                 self.share = min(0.99, self._share(number))
-                self._progress("reading", self.share)
+                if number % _ROWS_A_STEP == 0:
+                    self._progress("reading", self.share)
             together = "".join(record)
             if len(record) == width and _is_plain(together):  # nearly every row
                 cells = [cell.strip() for cell in record]
