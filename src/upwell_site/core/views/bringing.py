@@ -111,6 +111,9 @@ def batch(request: Request, batch: Batch) -> HttpResponse:
         raise Http404
     job = Job.objects.filter(hub=request.hub, about=ref(batch)).order_by("-id").first()
     running = job is not None and job.state in (Job.State.WAITING, Job.State.RUNNING)
+    if not running and batch.state in (S.READING, S.LOADING):
+        batch.refresh_from_db()  # it was asked for before its job was, and that may have ended in between
+        batch.hub = request.hub
     context: dict[str, Any] = {"batch": batch, "kind": kind, "job": job, "running": running, "found": batch.found}
     context["may_load"] = can(request.actor, "load", batch)
     if running and job is not None:
