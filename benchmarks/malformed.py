@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import json
 import re
 import statistics
 import subprocess
@@ -27,7 +28,11 @@ from benchmarks.site_pages import BIN, cookies, fetch, place, serve
 
 ROOT = "/h/spring-lane/bring-in/"
 PEOPLE = "/h/spring-lane/people/"
-COUNT = "from upwell_site.core.models import *; print(Person.objects.count())"
+COUNT = """
+import json
+from upwell_site.core.models import Batch, Person
+print(json.dumps([Person.objects.count(), {b.pk: b.found["counts"] for b in Batch.objects.filter(state="done")}]))
+"""
 INPUT = re.compile(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
 ROWS = re.compile(r"([\d,]+) rows?, and nothing is wrong")
 FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
@@ -134,15 +139,15 @@ def memory(root: str, field: str) -> dict[int, int]:
     return found
 
 
-def go(uploader: Uploader, count: int, seed: int) -> tuple[list[float], Counter[str], list[str], int]:
-    """Upload every file and have it brought in: seconds, what came of them, what went wrong, rows of whole lists."""
-    took, came, wrong, rows = [], Counter[str](), [], 0
+def go(uploader: Uploader, count: int, seed: int) -> tuple[list[float], Counter[str], list[str], dict[str, int]]:
+    """Upload every file and have it brought in: seconds, what came of them, what went wrong, rows of each whole list."""
+    took, came, wrong, rows = [], Counter[str](), [], {}
     for kind, name, body in files(count, seed):
         where, page, seconds = uploader.upload((name, body))
         took.append(seconds)
         if "nothing is wrong" in page:
             came["read, and brought in whole"] += 1
-            rows += int(ROWS.findall(page)[0].replace(",", ""))
+            rows[where.split("/")[-2]] = int(ROWS.findall(page)[0].replace(",", ""))
             uploader.send(page, f"{where}load/")
             if "Brought in" not in uploader.settled(where):
                 wrong.append(f"{kind}: {where} was not brought in")
@@ -175,10 +180,10 @@ def main() -> None:
 def report(database: str, env: dict[str, str], port: int, count: int, seed: int) -> None:
     """Measure one database and print its table."""
     uploader, readers = Uploader(port, cookies(env, "admin")[0]), cookies(env, "organiser")
-    go(uploader, 1, seed)  # loads modules, compiles templates
+    go(uploader, 1, seed + 1)  # loads modules, compiles templates
     with others(port, readers) as alone:
         time.sleep(10)
-    before, idle = people(env), memory(env["UPWELL_DIR"], "VmRSS")
+    before, idle = people(env)[0], memory(env["UPWELL_DIR"], "VmRSS")
     uploader.codes.clear()
     with others(port, readers) as meanwhile:
         took, came, wrong, rows = go(uploader, count, seed)
@@ -189,19 +194,31 @@ def report(database: str, env: dict[str, str], port: int, count: int, seed: int)
     for what, number in came.most_common():
         print(f"  {what:32}{number:>6}")
     print(f"  {'server errors':32}{errors:>6}   bar 0")
-    print(f"  {'no answer, or by half':32}{len(wrong):>6}   bar 0", *wrong[:20], sep="\n    " if wrong else "")
+    print(f"  {'no answer that says what to do':32}{len(wrong):>6}   bar 0", *wrong[:20], sep="\n    " if wrong else "")
     print(f"  {'seconds, 95th percentile':32}{p95(took):>6.1f}   bar 5    slowest {max(took):.1f}")
     print(f"  {'memory over idle, MB':32}{grown:>6}   bar 300")
     print(
         f"  {'others: 95th percentile, ms':32}{p95(meanwhile):>6.0f}   alone {p95(alone):.0f}: {p95(meanwhile) / p95(alone):.1f} times, bar 2"
     )
-    print(f"  {'people more than rows of those':32}{people(env) - before - rows:>6}   bar 0, of {rows:,}", flush=True)
+    after, counts = people(env)
+    told = {number: counts.get(number, {}) for number in rows}
+    half = [
+        n for n, lines in rows.items() if sum(told[n].get(s, 0) for s in ("new", "joins", "changed", "known")) != lines
+    ]
+    print(f"  {'lists brought in by half':32}{len(half):>6}   bar 0", *half[:20])
+    new = sum(count.get("new", 0) for count in told.values())
+    print(
+        f"  {'people nobody brought in':32}{after - before - new:>6}   bar 0, of {sum(rows.values()):,} rows",
+        flush=True,
+    )
 
 
-def people(env: dict[str, str]) -> int:
-    """Return how many people there are."""
+def people(env: dict[str, str]) -> tuple[int, dict[str, dict[str, int]]]:
+    """Return how many people there are, and what each list that was brought in says it did."""
     command = [str(BIN / "upwell-site"), "shell", "-v0", "-c", COUNT]
-    return int(subprocess.run(command, env=env, check=True, capture_output=True).stdout)
+    done = subprocess.run(command, env=env, check=True, capture_output=True)
+    there, counts = json.loads(done.stdout)
+    return there, counts
 
 
 if __name__ == "__main__":
