@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from upwell import InputError
 from upwell._kit import tables
-from upwell._kit.tables import Table, neutralise, read_table, table_text, write_table
+from upwell._kit.tables import Table, read_table
+from upwell._kit.writing import neutralise, table_text, write_table
 
 SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'

@@ -1,34 +1,31 @@
-"""Read and write spreadsheets: one door for the command line and for the web site."""
+"""Read spreadsheets: one door for the command line and for the web site."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from upwell._kit._csv import csv_rows
+from upwell._kit._opening import opened
 from upwell._kit.errors import InputError
 from upwell._kit.progress import Progress, silent
 
-SEPARATORS = (",", ";", "\t", "|")
 MAX_ROWS = 1_100_000
 MAX_BYTES = 512 * 1024 * 1024  # after unpacking
 MAX_CELL = 32_767  # what a spreadsheet program holds in one cell
 MAX_COLUMNS = 1_000
 MAX_PROBLEMS = 500  # more would not be read by anybody
 
-_SAMPLE_ROWS = 25
-_ROWS_A_STEP = 50_000
-_HEAD = 200_000  # letters by which the separator is guessed
-_PIECE = 1 << 20
+_ROWS_A_LOOK = 500
+_ROWS_A_STEP = 10_000
 _UNSAFE = re.compile("[\0\ud800-\udfff]")
-_PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _INVISIBLE = "\ufeff\u200b\u2060"  # byte order mark, zero-width space, word joiner: pasted in, never meant
+
+
+Share = Callable[[int], float]
+"""Number of a row -> share of the file up to there, in [0, 1]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,158 +143,24 @@ def scan_table(
     return Scan(_records(source, name, max_rows, max_bytes), name, max_rows=max_rows, progress=progress)
 
 
-def _records(source: Path | bytes, name: str, max_rows: int, max_bytes: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield (row number, cells) of whatever kind of file it is."""
-    raw = _load(source, name, max_bytes)
-    if raw[:2] == b"\x1f\x8b":
-        raw = _unpack(raw, name, max_bytes)
-    if raw[:4] == b"PK\x03\x04":
+def _records(source: Path | bytes, name: str, max_rows: int, max_bytes: int) -> tuple[Iterator[list[str]], Share]:
+    """Return the rows of whatever kind of file it is, and how to learn the share of it that was read."""
+    raw = opened(source, name, max_bytes)
+    start, size = raw.read(4), raw.seek(0, 2)
+    raw.seek(0)
+    if start == b"PK\x03\x04":
         from upwell._kit._xlsx import read_workbook  # loads calamine only when a workbook comes
 
-        return enumerate(read_workbook(raw, name, max_rows=max_rows, max_bytes=max_bytes), start=1)
-    if raw[:4] == b"\xd0\xcf\x11\xe0":
+        with raw:
+            rows = read_workbook(raw.read(), name, max_rows=max_rows, max_bytes=max_bytes)
+        return rows, lambda number: number / max_rows
+    if start == b"\xd0\xcf\x11\xe0":
+        raw.close()
         raise InputError(
             "This is an old or password-protected Excel file. Save it as .xlsx without a password, or as CSV.",
             file=name,
         )
-    return _csv_records(*_encoding(raw, name), name)
-
-
-def _load(source: Path | bytes, name: str, max_bytes: int) -> bytes:
-    if not isinstance(source, bytes):
-        if not source.is_file():
-            raise InputError(f"There is no file at {source}. Check the name and the folder.", file=name)
-        size = source.stat().st_size
-    else:
-        size = len(source)
-    if size > max_bytes:
-        raise InputError(
-            f"The file is larger than {max_bytes / 1e6:.0f} MB. Split it, or leave out columns that are not needed.",
-            file=name,
-        )
-    raw = source if isinstance(source, bytes) else source.read_bytes()
-    if not raw.strip():
-        raise InputError("The file is empty. Save the spreadsheet again and check that it has rows.", file=name)
-    return raw
-
-
-def _unpack(raw: bytes, name: str, max_bytes: int) -> bytes:
-    """Undo gzip, but never further than `max_bytes`."""
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        out = unpacker.decompress(raw, max_bytes + 1)
-    except zlib.error:
-        raise InputError("The packed file is damaged. Pack it again, or send the plain CSV.", file=name) from None
-    if len(out) > max_bytes:
-        raise InputError(f"Unpacked, the file is larger than {max_bytes / 1e6:.0f} MB. Split it.", file=name)
-    if not unpacker.eof:
-        raise InputError("The packed file is cut short. Pack it again, or send the plain CSV.", file=name)
-    if not out.strip():
-        raise InputError("The packed file is empty.", file=name)
-    return out
-
-
-def _encoding(raw: bytes, name: str) -> tuple[bytes, str]:
-    """Find the encoding: marks first, then UTF-8, then the Windows one, then a guess. Returns what is after a mark."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
-        if raw.startswith(mark):
-            return _readable(raw[len(mark) :], encoding, name)
-    head = raw[:4096]
-    zeros_even, zeros_odd, half = head[::2].count(0), head[1::2].count(0), len(head) / 2
-    if zeros_odd > 0.4 * half and zeros_even == 0:
-        return _readable(raw, "utf-16-le", name)
-    if zeros_even > 0.4 * half and zeros_odd == 0:
-        return _readable(raw, "utf-16-be", name)
-    if raw.isascii():
-        return raw, "utf-8"
-    for encoding in ("utf-8", "cp1252"):
-        if _first_fault(raw, encoding) is None:
-            return raw, encoding
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(raw[: 1 << 20]).best()
-    return _readable(raw, best.encoding if best else "latin-1", name)
-
-
-def _readable(raw: bytes, encoding: str, name: str) -> tuple[bytes, str]:
-    fault = _first_fault(raw, encoding)
-    if fault is not None:
-        message = f"Some letters cannot be read as {encoding.upper()}. Save the file as CSV UTF-8."
-        row = raw[:fault].count("\n".encode(encoding)) + 1
-        raise InputError(message, file=name, row=row)
-    return raw, encoding
-
-
-def _first_fault(raw: bytes, encoding: str) -> int | None:
-    """Return where the first letter stands that cannot be read; a piece at a time, so that no second copy is made."""
-    decoder, at = codecs.getincrementaldecoder(encoding)(), 0
-    while at < len(raw):
-        waiting = len(decoder.getstate()[0])
-        try:
-            decoder.decode(raw[at : at + _PIECE], final=at + _PIECE >= len(raw))
-        except UnicodeDecodeError as problem:
-            return at - waiting + problem.start
-        at += _PIECE
-    return None
-
-
-def guess_separator(text: str) -> str:
-    """Return the separator under which the first rows are widest and most alike.
-
-    Examples
-    --------
-    >>> guess_separator("id;goals\\n1;maths, coding\\n")
-    ';'
-    """
-
-    def score(separator: str) -> float:
-        reader = csv.reader(io.StringIO(text[:_HEAD], newline=""), delimiter=separator)
-        widths = []
-        try:
-            for row in reader:
-                if row:
-                    widths.append(len(row))
-                if len(widths) > _SAMPLE_ROWS:
-                    break
-        except csv.Error:
-            pass
-        if not widths or widths[0] < 2:
-            return 0.0
-        alike = sum(width == widths[0] for width in widths) / len(widths)
-        return alike * (widths[0] - 1)
-
-    return max(SEPARATORS, key=score)  # on a tie the first, the comma
-
-
-def _csv_records(raw: bytes, encoding: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield (row number, cells); a quoted cell may hold line ends and is still one row."""
-    text = io.TextIOWrapper(io.BytesIO(raw), encoding=encoding, newline="")
-    head = text.read(_HEAD)
-    declared = re.match(r"sep=(.)\r?\n?", head)  # what Excel writes for itself and never shows as a row
-    separator = declared[1] if declared else guess_separator(head)
-    text.seek(0)
-    if declared:
-        text.read(declared.end())
-    reader = csv.reader(text, delimiter=separator, strict=True)
-    number = 0
-    while True:
-        number += 1
-        try:
-            yield number, next(reader)
-        except StopIteration:
-            return
-        except csv.Error as problem:
-            raise InputError(_csv_fix(str(problem)), file=name, row=number) from None
-
-
-def _csv_fix(problem: str) -> str:
-    if "limit" in problem:
-        return "A cell is far too long. A quote mark may be opened and never closed."
-    return 'The quote marks do not pair up. Write a quote mark inside a quoted cell twice, like "".'
+    return csv_rows(raw, name), lambda number: raw.tell() / size
 
 
 class Scan:
@@ -321,20 +184,21 @@ class Scan:
 
     def __init__(
         self,
-        records: Iterator[tuple[int, list[str]]],
+        records: tuple[Iterator[list[str]], Share],
         name: str,
         *,
         max_rows: int = MAX_ROWS,
         collect: bool = True,
         progress: Progress = silent,
     ) -> None:
-        self.name, self._records, self._max_rows, self._progress = name, records, max_rows, progress
+        rows, self._share = records
+        self.name, self._records, self._max_rows, self._progress = name, enumerate(rows, start=1), max_rows, progress
         self._problems = _Problems(name, collect)
         self.problems = self._problems.found
         heading, number = self._heading()
         self._titles = heading
         self.columns = _check_heading(heading, number, self._problems)
-        self.share = 0.0  # of the file that was read, as far as that is known
+        self.share = 0.0  # of the file that was read
 
     def _heading(self) -> tuple[list[str], int]:
         for number, record in self._records:
@@ -346,42 +210,45 @@ class Scan:
         """Yield each row's number in the spreadsheet and its trimmed cells, as many as there are columns; once."""
         heading, width, rows = self._titles, len(self._titles), 0
         for number, record in self._records:
-            cells = _filled(record)
-            if not cells:
-                continue
+            if number % _ROWS_A_LOOK == 0:
+                self.share = min(0.99, self._share(number))
+                if number % _ROWS_A_STEP == 0:
+                    self._progress("reading", self.share)
+            together = "".join(record)
+            if len(record) == width and _is_plain(together):  # nearly every row
+                cells = [cell.strip() for cell in record]
+                if not together.strip():
+                    continue
+            else:
+                cells = _filled(record)
+                if not cells or not _row_is_fine(cells, heading, number, self._problems):
+                    continue
+                cells += [""] * (width - len(cells))
             if rows >= self._max_rows:
                 raise InputError(f"There are more than {self._max_rows:,} rows. Split the file.", file=self.name)
-            if _row_is_fine(cells, heading, number, self._problems):
-                rows += 1
-                if len(cells) < width:
-                    cells += [""] * (width - len(cells))
-                yield number, cells
-            if number % _ROWS_A_STEP == 0:
-                self.share = min(0.99, number / self._max_rows)
-                self._progress("reading", self.share)
+            rows += 1
+            yield number, cells
         if not rows and not self.problems:
             raise InputError("There is a heading and nothing under it. Add one row for each person.", file=self.name)
+        self.share = 1.0
         self._progress("reading", 1.0)
+
+
+def _is_plain(together: str) -> bool:
+    """Whether the cells of a row, joined, hold nothing but plain letters, and not too many."""
+    return together.isascii() and "\r" not in together and "\0" not in together and len(together) <= MAX_CELL
 
 
 def _filled(record: list[str]) -> list[str]:
     """Return a record's cells, trimmed, without the empty ones at its end."""
-    cells = _clean(record)
-    while cells and not cells[-1]:
-        cells.pop()
-    return cells
-
-
-def _clean(record: Iterable[str]) -> list[str]:
     cells = [cell.strip() for cell in record]
-    together = "".join(cells)
-    if together.isascii() and "\r" not in together:  # nearly every row
-        return cells
     for at, cell in enumerate(cells):
         if not cell.isascii():
             cells[at] = cell.strip(_INVISIBLE).strip()
         if "\r" in cell:
             cells[at] = cells[at].replace("\r\n", "\n").replace("\r", "\n")
+    while cells and not cells[-1]:
+        cells.pop()
     return cells
 
 
@@ -431,37 +298,3 @@ def _check_heading(heading: list[str], row: int, problems: _Problems) -> tuple[s
         seen.setdefault(key, place)
         columns.append(unique)
     return tuple(columns)
-
-
-def neutralise(cell: object) -> str:
-    """Return the cell as text that no spreadsheet program will run as a formula.
-
-    Examples
-    --------
-    >>> neutralise("=HYPERLINK(1)"), neutralise(-3.5), neutralise("Leeds")
-    ("'=HYPERLINK(1)", '-3.5', 'Leeds')
-    """
-    text = "" if cell is None else str(cell)
-    if text.startswith(_FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(text):
-        return "'" + text
-    return text
-
-
-def table_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a CSV with commas, line ends ``\\n`` and every formula neutralised.
-
-    Examples
-    --------
-    >>> table_text(["id", "says"], [[1, "@risk"]])
-    "id,says\\n1,'@risk\\n"
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([neutralise(column) for column in columns])
-    writer.writerows([neutralise(cell) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write `table_text` to a file, UTF-8."""
-    path.write_text(table_text(columns, rows), encoding="utf-8", newline="")

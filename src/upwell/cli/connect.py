@@ -18,7 +18,8 @@ import click
 
 import upwell
 from upwell._kit.errors import InputError
-from upwell._kit.tables import Table, read_table, write_table
+from upwell._kit.tables import Table, read_table
+from upwell._kit.writing import write_table
 
 if TYPE_CHECKING:
     from upwell.connect import Matching, Mentors, Rules

@@ -6,11 +6,14 @@ It passes `save()` by, so the caller writes one event for the whole in the same 
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
+from datetime import date, datetime
 from itertools import chain, islice
 from typing import Any
+from uuid import UUID
 
 from django.db import connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -18,19 +21,29 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 VALUES = 3_000  # values in one statement; SQLite takes 32,766
 AT_ONCE = 20_000  # rows handed over together: enough for speed, and a few MB
 
+_PLAIN = {str, int, bool, date, datetime, UUID, type(None)}  # what PostgreSQL reads as Python writes it
+_CLEAN = re.compile(r"[\\\t\n\r]").search
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
-def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+
+def insert(
+    model: type[models.Model],
+    fields: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    same: Mapping[str, Any] | None = None,
+) -> int:
     """Insert rows of values in the order of `fields`; return how many. Keys are given by the database.
 
-    Every other column of the model must be allowed to be left out by the database, or be named in `fields`.
-    Values are as the database takes them: numbers, texts, dates.
+    `same` are fields that have one value in every row: it is handed over once for many. Every other column of the
+    model must be allowed to be left out by the database. Values are as the database takes them: numbers, texts, dates.
     """
     connection = connections[router.db_for_write(model)]
-    columns = [str(model._meta.get_field(name).column) for name in fields]  # type: ignore[union-attr]
+    told = {name: value for name, value in (same or {}).items() if value is not None}  # left out, a column is empty
+    columns = [str(model._meta.get_field(name).column) for name in (*fields, *told)]  # type: ignore[union-attr]
     write = _copy if connection.vendor == "postgresql" else _many_values
-    total, coming = 0, iter(rows)
+    total, coming, rest = 0, iter(rows), tuple(told.values())
     while batch := list(islice(coming, AT_ONCE)):
-        write(connection, model._meta.db_table, columns, batch)
+        write(connection, model._meta.db_table, columns, batch, rest)
         total += len(batch)
     return total
 
@@ -55,27 +68,49 @@ def reserve(model: type[models.Model], count: int) -> Sequence[int]:
     return range(first, first + count)
 
 
-def _many_values(connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: list[Any]) -> None:
+def _many_values(
+    connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: list[Any], same: tuple[Any, ...]
+) -> None:
     """Insert many rows a statement: with walls, SQLite opens a small journal for each statement, not for each row."""
     quote = connection.ops.quote_name
     names = ", ".join(quote(column) for column in columns)
-    one = f"({', '.join('?' * len(columns))})"
-    at_once = max(1, VALUES // len(columns))
+    own = len(columns) - len(same)
+    each = ", ".join([*(f"column{at}" for at in range(1, own + 1)), *("?" * len(same))])
+    one = f"({', '.join('?' * own)})"
+    at_once = max(1, VALUES // own)
     connection.ensure_connection()
     # Straight to the driver: Django would look through each of these long statements for its own marks.
     with connection.wrap_database_errors, closing(connection.connection.cursor()) as cursor:
         for start in range(0, len(rows), at_once):
             part = rows[start : start + at_once]
             marks = ", ".join([one] * len(part))
-            sqlite3.Cursor.execute(
-                cursor, f"INSERT INTO {quote(table)} ({names}) VALUES {marks}", list(chain.from_iterable(part))
-            )
+            statement = f"INSERT INTO {quote(table)} ({names}) SELECT {each} FROM (VALUES {marks})"
+            sqlite3.Cursor.execute(cursor, statement, [*same, *chain.from_iterable(part)])
 
 
-def _copy(connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: list[Any]) -> None:
+def _copy(
+    connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: list[Any], same: tuple[Any, ...]
+) -> None:
     quote = connection.ops.quote_name
     names = ", ".join(quote(column) for column in columns)
     into = f"COPY {quote(table)} ({names}) FROM STDIN"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(into) as copy:
+        if lines := _as_text(rows, same):
+            copy.write(lines)
+            return
         for row in rows:
-            copy.write_row(row)
+            copy.write_row((*row, *same))
+
+
+def _as_text(rows: list[Any], same: tuple[Any, ...]) -> str:
+    """Return rows as COPY reads them; nothing when a value is of a kind whose text only the driver knows."""
+    if not {type(value) for row in (*rows, same) for value in row} <= _PLAIN:
+        return ""
+    end = "".join(f"\t{_escaped(value)}" for value in same) + "\n"
+    return "".join(["\t".join(map(_escaped, row)) + end for row in rows])
+
+
+def _escaped(value: Any) -> str:
+    if type(value) is str:
+        return value if _CLEAN(value) is None else value.translate(_ESCAPES)
+    return "\\N" if value is None else str(value)

@@ -13,9 +13,10 @@ def clean(text: str, limit: int) -> str:
 
     Raises ValueError with a sentence for the person: a NUL or a broken character, or too many letters.
     """
-    if "\x00" in text or _HALF.search(text):
+    plain = text.isascii()  # nearly every cell of a list: in one form already
+    if "\x00" in text or (not plain and _HALF.search(text)):
         raise ValueError("There is a broken character in it. Please type it again.")
-    text = unicodedata.normalize("NFC", text).strip()
+    text = text.strip() if plain else unicodedata.normalize("NFC", text).strip()
     if len(text) > limit:
         raise ValueError(f"Please keep it to {limit} letters; this has {len(text)}.")
     return text

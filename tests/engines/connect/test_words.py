@@ -11,7 +11,8 @@ import pytest
 from upwell.connect.words import WORDS, say_all, say_slot, slot_order
 
 MODULES = [
-    "upwell._kit.geo", "upwell._kit.postcodes", "upwell._kit.tables", "upwell.connect._assign",
+    "upwell._kit.geo", "upwell._kit.postcodes", "upwell._kit.tables", "upwell._kit.writing",
+    "upwell._kit._csv", "upwell.connect._assign",
     "upwell.connect._candidates", "upwell.connect._match", "upwell.connect._verify", "upwell.connect.cells",
     "upwell.connect.columns", "upwell.connect.parse", "upwell.connect.rules",
 ]  # fmt: skip

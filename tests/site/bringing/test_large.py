@@ -16,6 +16,7 @@ from upwell_site.core import clock, jobs
 from upwell_site.core.actions import bringing as actions
 from upwell_site.core.bringing import files
 from upwell_site.core.models import Batch, Job, Membership, Person
+from upwell_site.core.views import bringing as views
 
 
 def people(n: int, more: str = "") -> str:
@@ -146,3 +147,18 @@ def test_somebody_who_appears_meanwhile_is_not_doubled(admin, here):
     admin.post("load")
     assert Person.objects.filter(name="Amina Khan").count() == 1
     assert Batch.objects.get().found["counts"]["known"] == 1
+
+
+@pytest.mark.slow
+def test_a_page_asked_for_while_the_work_ends_shows_what_was_found(admin, monkeypatch):
+    """The list is asked for first, its job next: in between the worker may have read the list."""
+    admin.upload("people", people(5_000))
+    kept = views.ref
+
+    def meanwhile(batch):
+        monkeypatch.setattr(views, "ref", kept)
+        work()
+        return kept(batch)
+
+    monkeypatch.setattr(views, "ref", meanwhile)
+    assert "nothing is wrong" in words_of(admin.client.get(f"{admin.root}{admin.batch.pk}/"))

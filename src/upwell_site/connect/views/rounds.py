@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from upwell._kit.tables import table_text
+from upwell._kit.writing import table_text
 from upwell_site.connect import actions, bridge, ready
 from upwell_site.connect.forms import RoundForm, RulesForm
 from upwell_site.connect.models import Ask, Pair, Round, Unmatched

@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 
 from upwell import InputError
 from upwell._kit.progress import Progress, silent
-from upwell._kit.tables import Scan, neutralise, scan_table
+from upwell._kit.tables import Scan, scan_table
+from upwell._kit.writing import neutralise
 from upwell_site.core.bringing import beside as beside_list
 from upwell_site.core.bringing import check, files, guess, kinds, undo
 from upwell_site.core.bringing.kinds import Kind, Loading, Problem, Target
@@ -103,7 +104,7 @@ def look(*, batch: Batch, actor: Actor, tell: Tell = _nobody, progress: Progress
     """Read a batch and keep what was found for the preview, each problem told of. Nothing of the list is written."""
     kind, loading, found = kind_of(batch), loading_of(batch, actor), check.Found()
     try:
-        rows = scan(batch)
+        rows = scan(batch, progress)
         batch.columns = batch.columns or guess.guess(rows.columns, kind.columns())
         with _writing_problems(batch, found, tell):
             _beside(batch, found, loading)
@@ -225,11 +226,12 @@ def claim(*, batch: Batch, by: Person | None, leave_out_bad: int | None = None) 
     took = Batch.objects.filter(pk=batch.pk, state=S.CHECKED).update(state=S.LOADING)
     if not took:
         raise Refused(_("This list is being brought in already, or was."))
+    files.begin(batch.file)
     batch.state = S.LOADING
 
 
 @transaction.atomic
-def load(*, batch: Batch, actor: Actor) -> dict[str, int]:
+def load(*, batch: Batch, actor: Actor, progress: Progress = silent) -> dict[str, int]:
     """Bring in a claimed list: all of it in this one transaction, or nothing."""
     batch = Batch.objects.select_for_update(of=("self",)).select_related("hub", "by").get(pk=batch.pk)
     if batch.state == S.DONE:  # a job that ran twice
@@ -238,7 +240,7 @@ def load(*, batch: Batch, actor: Actor) -> dict[str, int]:
         raise Refused(_("This list is being brought in already, or was."))
     loading, found = loading_of(batch, actor, writing=True), check.Found()
     try:
-        _write(batch, found, loading)
+        _write(batch, found, loading, progress)
     except InputError as problem:
         raise Refused(problem.message) from None
     if found.blocked or len(found.bad) != batch.found.get("bad", 0):
@@ -248,7 +250,7 @@ def load(*, batch: Batch, actor: Actor) -> dict[str, int]:
 
 def _write(batch: Batch, found: check.Found, loading: Loading, progress: Progress = silent) -> Scan:
     """Check and write a list piece by piece; from the first problem of the whole list on it only checks."""
-    kind, rows = kind_of(batch), scan(batch)
+    kind, rows = kind_of(batch), scan(batch, progress)
     batch.columns = batch.columns or guess.guess(rows.columns, kind.columns())
     _beside(batch, found, loading)
     try:

@@ -31,6 +31,7 @@ _LONGEST_LIFE = 120  # years
 _ADDRESS = EmailValidator()
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,40}[a-z0-9])?"
 _PLAIN_ADDRESS = re.compile(rf"[a-z0-9]{{1,20}}(?:[._+-][a-z0-9]{{1,20}}){{0,2}}@(?:{_LABEL}\.){{1,4}}[a-z]{{2,20}}")
+_MARKS, _NO_ZERO, _DIGITS = re.compile(r"[\s().\-]"), re.compile(r"[1-9]\d{9}"), re.compile(r"\+?\d{7,15}")
 _PAGE = URLValidator(schemes=["http", "https"])
 _OTHER_NAMES = {"punjabi": "pa", "farsi": "fa", "mandarin": "zh", "cantonese": "zh", "bsl": "bsl", "bangla": "bn"}
 
@@ -39,6 +40,8 @@ def words(limit: int) -> Reader:
     """Return a reader of text of at most `limit` letters, on one line."""
 
     def read(cell: str) -> str:
+        if len(cell) <= limit and cell.isascii() and cell.isprintable():  # nearly every cell
+            return _no_formula(" ".join(cell.split()))
         text = " ".join(clean(cell, limit * 2).split())
         return _no_formula(clean(text, limit))
 
@@ -53,14 +56,17 @@ def long_words(limit: int) -> Reader:
 def _no_formula(text: str) -> str:
     if text.startswith(("=", "@")):
         raise ValueError(_("This looks like a formula. Write the words themselves."))
-    if _FAULTS.fullmatch(text.upper()):
+    if text.startswith("#") and _FAULTS.fullmatch(text.upper()):
         raise ValueError(_("The spreadsheet could not work this cell out. Write the words themselves."))
     return text
 
 
+_fifty = words(50)
+
+
 def read_number(cell: str) -> str:
     """Read somebody's own number or code in a list."""
-    return str(words(50)(cell))
+    return str(_fifty(cell))
 
 
 def read_email(cell: str) -> str:
@@ -78,12 +84,12 @@ def read_email(cell: str) -> str:
 def read_phone(cell: str) -> str:
     """Read a phone number as it was written; says so when a spreadsheet program ate the first 0."""
     text = clean(cell, 40)
-    digits = re.sub(r"[\s().\-]", "", text)
-    if re.fullmatch(r"[1-9]\d{9}", digits):
+    digits = _MARKS.sub("", text)
+    if _NO_ZERO.fullmatch(digits):
         raise ValueError(
             _("The first 0 seems to be lost. Make the column text in your spreadsheet, then write the 0 again.")
         )
-    if not re.fullmatch(r"\+?\d{7,15}", digits):
+    if not _DIGITS.fullmatch(digits):
         raise ValueError(_("Write a phone number with digits only, like 0113 496 0000 or +44 113 496 0000."))
     return text
 

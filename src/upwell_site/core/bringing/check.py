@@ -86,8 +86,7 @@ def plans_of(
     """Yield rows that can be used and what each will do, in pieces, and count them."""
     for chunk in rows_of(found, scan, kind, columns, loading):
         plans = kind.plan(chunk, loading)
-        for plan in plans:
-            loading.counts[plan.state] += 1
+        loading.counts.update([plan.state for plan in plans])
         yield chunk, plans
         progress("checking", scan.share)
 
@@ -151,10 +150,10 @@ class _Seen:
 
     def first(self, name: str, key: str, number: int) -> int:
         """Return the row that had this key first: `number` itself when none had."""
-        told = hash((name, key))
-        if told in self.known:
-            return self.rows[self.keys.index(told)]
+        told, before = hash((name, key)), len(self.known)
         self.known.add(told)
+        if len(self.known) == before:
+            return self.rows[self.keys.index(told)]
         self.keys.append(told)
         self.rows.append(number)
         return number
@@ -173,7 +172,9 @@ class _Reader:
         self.headings = {name: heading for heading, name in columns.items()}
         self.seen = _Seen()
         self.read_before: dict[str, dict[str, Any]] = {column.name: {} for _at, column in self.used}
+        self.reads = [(at, column.name, self.read_before[column.name], column) for at, column in self.used]
         self.day_first_told = False
+        self.other_days: set[str] = set()
         self.days = [(at, column) for at, column in self.used if column.read in (read_date, read_born)]
         self.example = {column.name: column.example for column in ours.values()}
 
@@ -203,8 +204,12 @@ class _Reader:
         """Return one row, or None when something in it is wrong."""
         values: Values = {}
         before = self.found.count
-        for at, column in self.used:
-            self._cell(values, number, column, cells[at])
+        for at, name, known, column in self.reads:
+            cell = cells[at]
+            if cell in known:  # towns, languages, days: the same again and again
+                values[name] = known[cell]
+            elif cell or column.filled or column.reads_empty:
+                self._cell(values, number, column, cell)
         if self.found.count == before:
             for name, message in self.kind.check_row(values):
                 self._say(number, name, message, "")
@@ -212,7 +217,8 @@ class _Reader:
             self._twice(number, values)
         if self.found.count > before:
             return None
-        self._notes(number, cells)
+        if not self.day_first_told or self.found.rows <= HEAD:
+            self._notes(number, cells)
         return Row(number, values)
 
     def _cell(self, values: Values, number: int, column: Column, cell: str) -> None:
@@ -221,9 +227,6 @@ class _Reader:
                 self._say(number, column.name, _("Fill this in: %s") % column.about, "")
             return
         before = self.read_before[column.name]
-        if cell in before:  # towns, languages, days: the same again and again
-            values[column.name] = before[cell]
-            return
         try:
             value = values[column.name] = column.read(cell)
             if len(before) < REMEMBERED:
@@ -242,7 +245,12 @@ class _Reader:
 
     def _notes(self, number: int, cells: list[str]) -> None:
         for at, column in self.days if not self.day_first_told else ():
-            if is_day_first(cells[at]):
+            if cells[at] in self.other_days:
+                continue
+            if not is_day_first(cells[at]):
+                if len(self.other_days) < REMEMBERED:
+                    self.other_days.add(cells[at])
+            else:
                 self.day_first_told = True
                 read = column.read(cells[at])
                 said = f"{read.day} {read:%B %Y}"

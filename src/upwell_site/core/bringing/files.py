@@ -80,9 +80,44 @@ def problems_of(name: str) -> Path:
     return folder() / f"{name}.problems"
 
 
+def tell_share(name: str, share: float) -> None:
+    """Write down how much of an upload is brought in: the database shows nothing of a transaction that goes on."""
+    if _NAME.fullmatch(name):
+        whole = folder() / f"{name}.part"
+        whole.write_text(f"{share:.3f}")
+        whole.replace(folder() / f"{name}.share")
+
+
+def share_of(name: str) -> float | None:
+    """Return how much of an upload is brought in; None when nothing is known."""
+    try:
+        return float((folder() / f"{name}.share").read_text()) if _NAME.fullmatch(name) else None
+    except (OSError, ValueError):
+        return None
+
+
+def ask_to_stop(name: str) -> None:
+    """Ask whoever brings an upload in to stop: on SQLite nobody else can write to the database meanwhile."""
+    if path_of(name) is not None:
+        (folder() / f"{name}.stop").touch(0o600)
+
+
+def is_stopped(name: str) -> bool:
+    """Whether somebody asked to stop."""
+    return (folder() / f"{name}.stop").exists()
+
+
+def begin(name: str) -> None:
+    """Forget how far an upload was, and that somebody asked to stop, before it is brought in again."""
+    if _NAME.fullmatch(name):
+        for end in ("share", "part", "stop"):
+            (folder() / f"{name}.{end}").unlink(missing_ok=True)
+
+
 def remove(name: str) -> None:
     """Delete an upload and what was written beside it."""
     if _NAME.fullmatch(name):
+        begin(name)
         (folder() / name).unlink(missing_ok=True)
         problems_of(name).unlink(missing_ok=True)
         (folder() / f"{name}.interests").unlink(missing_ok=True)

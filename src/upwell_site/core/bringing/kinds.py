@@ -55,7 +55,7 @@ class Column:
     as_text: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a million of these are made, and that takes three times as long
 class Row:
     """One row that was read: its number in the spreadsheet and its values by column."""
 

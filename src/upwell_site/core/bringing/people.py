@@ -86,8 +86,9 @@ class _Known:
     organisations: dict[str, int] = field(default_factory=dict)
 
     def who(self, key: str, values: Values) -> Person | None:
-        address = (values.get("email", ""), fold(values.get("name", "")))
-        return self.by_key.get(key) or (self.by_address.get(address) if address[0] else None)
+        if not self.by_address or not values.get("email"):
+            return self.by_key.get(key)
+        return self.by_key.get(key) or self.by_address.get((values["email"], fold(values.get("name", ""))))
 
 
 def keys(values: Values) -> Iterable[tuple[str, str]]:
@@ -262,13 +263,12 @@ def write_people(plans: Sequence[Plan], loading: Loading) -> None:
         keys = bulk.reserve(Person, len(new))
         for plan, key in zip(new, keys, strict=True):
             plan.who = key
-        same = _same_for_all(loading)
-        bulk.insert(Person, [*LISTED, *same], _lines(new, tuple(same.values())))
+        bulk.insert(Person, LISTED, _lines(new), _same_for_all(loading))
         loading.keep_made("core.person", [plan.row.number for plan in new], keys)
     update(Person, [plan for plan in plans if plan.thing is not None and plan.changes], loading)
 
 
-def _lines(plans: Iterable[Plan], same: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+def _lines(plans: Iterable[Plan]) -> Iterator[tuple[Any, ...]]:
     """Return new people as the database takes them, in the order of `LISTED`: no object for each, they are many."""
     tongues: dict[tuple[str, ...], str] = {}
     for plan in plans:
@@ -280,7 +280,7 @@ def _lines(plans: Iterable[Plan], same: tuple[Any, ...]) -> Iterator[tuple[Any, 
             plan.who, name, fold(name)[:120], told("email", ""), told("phone", ""), told("sector", ""),
             told("about", ""), tongues[spoken], told("organisation_id"), told("outside_id", ""),
             _day(told("born")), _day(told("adult_on")), _number(told("born_by")),
-            _day(told("born_claimed")), _number(told("born_claimed_by")), *same,
+            _day(told("born_claimed")), _number(told("born_claimed_by")),
         )  # fmt: skip
 
 
@@ -344,9 +344,9 @@ def give_role(plans: Sequence[Plan], loading: Loading, role: str, granted: bool)
     keys = bulk.reserve(Membership, len(due))
     one = Membership(hub=loading.hub, role=role, programme=loading.programme, proposed_by=loading.by, **told)
     rest = [field for field in Membership._meta.concrete_fields if field.name not in ("id", "person")]
-    same = tuple(field.get_db_prep_save(field.pre_save(one, True), connection) for field in rest)
-    rows = ((key, plan.who, *same) for key, plan in zip(keys, due, strict=True))
-    bulk.insert(Membership, ["id", "person", *(field.name for field in rest)], rows)
+    same = {field.name: field.get_db_prep_save(field.pre_save(one, True), connection) for field in rest}
+    rows = ((key, plan.who) for key, plan in zip(keys, due, strict=True))
+    bulk.insert(Membership, ["id", "person"], rows, same)
     loading.keep_made("core.membership", [plan.row.number for plan in due], keys)
 
 

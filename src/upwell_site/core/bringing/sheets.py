@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from upwell._kit.tables import table_text
+from upwell._kit.writing import table_text
 from upwell_site.core.bringing.kinds import Column, Kind
 
 

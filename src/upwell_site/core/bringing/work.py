@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 from django.utils.translation import gettext as _
 
+from upwell import Cancelled
+from upwell._kit.progress import Progress
 from upwell_site.core import jobs
 from upwell_site.core.actions import bringing as actions
 from upwell_site.core.actor import roles_of
+from upwell_site.core.bringing import files
 from upwell_site.core.models import Batch, Job
 from upwell_site.core.policy import Actor, can
 from upwell_site.core.refused import Refused
@@ -48,12 +53,31 @@ def bring_in(run: jobs.Run) -> str:
     if batch.state == Batch.State.DONE:
         return _("Brought in.")
     try:
-        run.progress("writing", 0.0)  # the last moment to stop: from here on it is one transaction
-        counts = actions.load(batch=batch, actor=actor)
+        run.progress("writing", 0.0)  # the last word to the database: from here on it is one transaction
+        counts = actions.load(batch=batch, actor=actor, progress=_beside(batch))
+    except jobs.Leaving:
+        raise  # the next worker brings it in
     except BaseException:
         actions.let_go(batch=batch)
         raise
     return actions.sentence_of(counts)
+
+
+def _beside(batch: Batch) -> Progress:
+    """Return a progress that tells, and hears *stop*, by files: what is in a transaction nobody else sees."""
+    told = 0.0
+
+    def progress(phase: str, done: float) -> None:
+        nonlocal told
+        if jobs.leaving.is_set():
+            raise jobs.Leaving
+        if files.is_stopped(batch.file):
+            raise Cancelled
+        if time.monotonic() - told > jobs.TOLD_EVERY:
+            told = time.monotonic()
+            files.tell_share(batch.file, done)
+
+    return progress
 
 
 @jobs.register("core.undo_list")

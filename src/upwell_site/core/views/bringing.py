@@ -111,10 +111,14 @@ def batch(request: Request, batch: Batch) -> HttpResponse:
         raise Http404
     job = Job.objects.filter(hub=request.hub, about=ref(batch)).order_by("-id").first()
     running = job is not None and job.state in (Job.State.WAITING, Job.State.RUNNING)
+    if not running and batch.state in (S.READING, S.LOADING):
+        batch.refresh_from_db()  # it was asked for before its job was, and that may have ended in between
+        batch.hub = request.hub
     context: dict[str, Any] = {"batch": batch, "kind": kind, "job": job, "running": running, "found": batch.found}
     context["may_load"] = can(request.actor, "load", batch)
     if running and job is not None:
-        context["share"] = round(job.done * 100)
+        share = files.share_of(batch.file) if batch.state == S.LOADING else None
+        context["share"] = round((job.done if share is None else share) * 100)
         part = "#working" if request.htmx else ""
         return render(request, f"core/bringing/working.html{part}", context)
     if batch.state == S.CHECKED:
@@ -223,6 +227,7 @@ def batch_stop(request: Request, batch: Batch) -> HttpResponse:
             jobs.ask_to_stop(job)
         return _page(batch)
 
+    files.ask_to_stop(batch.file)  # before anything is written: on SQLite that waits until the list is in, or stopped
     return _decide(request, batch, decide)
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -54,6 +55,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no file at {beside}." if kind.beside else "--interests goes with mentees and mentors only."
             )
+        gc.freeze()  # what is loaded by now stays: not to be looked through again after each few thousand rows
         with options["file"].open("rb") as source:
             batch, _size = actions.take(
                 by=person,
@@ -69,6 +71,8 @@ class Command(BaseCommand):
             self._bring_in(batch, actor, options)
         except Refused as problem:
             self._end(batch, str(problem))
+        except KeyboardInterrupt:
+            self._end(batch, "Stopped. Nothing was brought in.", code=130)
 
     def _bring_in(self, batch: Batch, actor: Actor, options: dict[str, Any]) -> None:
         if options["leave_out_refused"]:
@@ -103,13 +107,13 @@ class Command(BaseCommand):
         found = check.storable(problem.value)
         self.stderr.write(f"{where}: {problem.message}" + (f' Found "{found}".' if found else ""))
 
-    def _end(self, batch: Batch, said: str) -> None:
+    def _end(self, batch: Batch, said: str, code: int = 1) -> None:
         if Batch.objects.filter(pk=batch.pk, state=Batch.State.LOADING).exists():
             actions.let_go(batch=batch)
         if Batch.objects.filter(pk=batch.pk, state__in=(Batch.State.UPLOADED, Batch.State.CHECKED)).exists():
             actions.put_away(by=batch.by, batch=batch)
         self.stderr.write(said)
-        sys.exit(1)
+        sys.exit(code)
 
 
 def _who(hub: Hub, email: str) -> tuple[Person | None, Actor]:
