@@ -7,7 +7,7 @@ import sys
 import time
 from importlib import import_module
 
-CAMPAIGNS = {"kills": 200}
+CAMPAIGNS = {"kills": 200, "disk": 1}
 
 
 def main() -> int:

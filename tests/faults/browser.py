@@ -5,16 +5,14 @@ from __future__ import annotations
 import http.client
 import mimetypes
 import secrets
+from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
+from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
 PATIENCE = 60.0  # seconds
-
-
-class Cut(Exception):
-    """No answer came: the server was killed, or the connection ended in the middle."""
 
 
 @dataclass(slots=True)
@@ -24,6 +22,14 @@ class Answer:
     status: int
     text: str
     to: str
+
+
+class Cut(Exception):
+    """No answer came: the server was killed, or the connection ended in the middle; or it said that it failed."""
+
+    def __init__(self, said: str, answer: Answer | None = None) -> None:
+        super().__init__(said)
+        self.answer = answer
 
 
 @dataclass(slots=True)
@@ -52,7 +58,7 @@ class _Forms(HTMLParser):
         elif tag == "input":
             kind = at.get("type", "text")
             if kind not in {"checkbox", "radio"} or "checked" in at:
-                self.at.fields[name] = at.get("value", "on")
+                self.at.fields[name] = at.get("value", "on" if kind in {"checkbox", "radio"} else "")
         elif tag in {"textarea", "select"}:
             self.at.fields.setdefault(name, "")
             self.area = name
@@ -92,6 +98,8 @@ class Sent:
 class Browser:
     """One person's browser."""
 
+    broken: ClassVar[Counter[str]] = Counter()  # answers that said that something went wrong, of all browsers
+
     def __init__(self, port: int, cookies: dict[str, str] | None = None) -> None:
         self.port, self.cookies = port, dict(cookies or {})
 
@@ -107,6 +115,9 @@ class Browser:
             for line in answer.headers.get_all("Set-Cookie") or []:
                 for name, morsel in SimpleCookie(line).items():
                     self.cookies[name] = morsel.value
+            if answer.status >= 500:  # it was not done, and somebody was told so
+                Browser.broken[f"{answer.status}"] += 1
+                raise Cut(f"{method} {path}: {answer.status}", Answer(answer.status, text, ""))
             return Answer(answer.status, text, answer.headers.get("Location", ""))
         except (OSError, http.client.HTTPException) as problem:
             raise Cut(f"{method} {path}: {problem}") from None

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from tests.faults.browser import Browser, Journal, Sent
-from tests.faults.deeds import ASKS, Person
+from tests.faults.deeds import ASKS, WEIGHTS, Person
 from tests.faults.place import Site
 
 CLIENTS = 4
@@ -86,7 +86,7 @@ class Campaign:
         for thread in threads:
             thread.start()
         time.sleep(self.dice.uniform(0.05, LONGEST))
-        self.kill()
+        whole = self.kill()
         for person in self.people:
             person.stop.set()
         for thread in threads:
@@ -97,21 +97,24 @@ class Campaign:
         began = time.monotonic()
         if self.site.postgres:
             self.site.postgres.start()
-        self.site.start(worker=False)
-        self.figures.back.append(time.monotonic() - began)
-        self.halves()
         self.site.start()
+        self.figures.back.append(time.monotonic() - began)
+        if Browser.broken and not whole:
+            self.figures.lost.append(f"answers {dict(Browser.broken)}: {self.site.said()[-800:]}")
+        Browser.broken.clear()
+        self.halves()
         self.settle()
         self.check()
         self.from_here = len(self.journal.sent)
 
-    def kill(self) -> None:
-        """SIGKILL to the web server and the worker; on PostgreSQL every second time to the database too."""
+    def kill(self) -> bool:
+        """SIGKILL to the web server and the worker; on PostgreSQL every second time to the database first."""
         whole = self.site.postgres is not None and self.dice.random() < 0.5
         if whole and self.site.postgres:
             self.site.postgres.kill()
         self.site.kill()
         self.figures.how["site and database" if whole else "site"] += 1
+        return whole
 
     def settle(self) -> None:
         """Send again what nobody answered, as people do, and wait for the worker."""
@@ -153,6 +156,9 @@ class Campaign:
     def check(self) -> None:
         """Compare what people were told with what is there, once the worker has nothing left to do."""
         self.figures.lost += [f"job {said}" for said in self.site.ask("failed_jobs") if said not in self.figures.lost]
+        for one in self._sent(*WEIGHTS, "list", "load", "run", "approve"):
+            if one.answer is not None and not one.acknowledged:
+                self.figures.lost.append(f"{one.kind} {one.facts}: answered {one.answer.status}")
         self._votes_and_consents()
         self._words()
         self._lists()
