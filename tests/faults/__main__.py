@@ -7,7 +7,7 @@ import sys
 import time
 from importlib import import_module
 
-CAMPAIGNS = {"kills": 200, "disk": 1}
+CAMPAIGNS = {"kills": 200, "power": 500, "disk": 1, "commit": 20}
 
 
 def main() -> int:

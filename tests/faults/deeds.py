@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from tests.faults.browser import Browser, Cut, Journal
-from tests.faults.place import Site
+from tests.faults.place import Away, Site
 
 SMALL, LARGE = 40, 6_000  # rows of a list: brought in while somebody waits, or by the worker
 ASKS, OFFERS = 6, 6
@@ -41,7 +41,7 @@ class Person:
             while not self.stop.is_set():
                 self.count += 1
                 deeds[self.dice.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]]()
-        except Cut:
+        except (Cut, Away):
             return
         except Exception as problem:  # noqa: BLE001 - told by the campaign, which ends
             self.problem = f"{type(problem).__name__}: {problem}"
@@ -135,6 +135,6 @@ class Person:
         while not self.stop.is_set() and time.monotonic() < until:
             try:
                 return look()
-            except AssertionError:
+            except AssertionError:  # not there yet
                 time.sleep(0.1)
         return None

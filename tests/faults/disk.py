@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.browser import Browser, Cut, Journal
-from tests.faults.place import Site
+from tests.faults.place import Site, made
 
 SIZE = 80  # MB
 PAGES = ("/h/here/you/", "/h/here/", "/h/here/home/", "/h/here/people/", "/h/here/discussions/", "/h/here/safe/", "/h/here/talks/")
@@ -72,8 +72,7 @@ class Story:
 
     def __init__(self, site: Site) -> None:
         self.site, self.found, self.journal = site, Figures(), Journal()
-        site.site("migrate", "--verbosity", "0")
-        self.world: dict[str, Any] = site.ask("make", neighbours=1, sentences=3)
+        self.world = made(site, neighbours=3, sentences=60)
         site.start(worker=False)
         site.site("tick")
         self.people = {name: Browser(site.port, one["cookies"]) for name, one in self.world["people"].items()}

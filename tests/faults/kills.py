@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.faults.browser import Browser, Journal, Sent
 from tests.faults.deeds import ASKS, WEIGHTS, Person
-from tests.faults.place import Site
+from tests.faults.place import Site, made
 
 CLIENTS = 4
 NEIGHBOURS = 12
@@ -59,8 +59,7 @@ class Campaign:
     def __init__(self, site: Site, seed: int) -> None:
         self.site, self.dice = site, Random(f"kills {seed}")
         self.journal, self.figures = Journal(), Figures()
-        site.site("migrate", "--verbosity", "0")
-        self.world: dict[str, Any] = site.ask("make", neighbours=NEIGHBOURS, sentences=SENTENCES)
+        self.world = made(site, neighbours=NEIGHBOURS, sentences=SENTENCES)
         self.world["clients"] = CLIENTS
         self.people = [Person(n, site, self.world, self.journal, str(seed)) for n in range(CLIENTS)]
         self.from_here = 0  # what was sent before is settled

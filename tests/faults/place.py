@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
@@ -24,6 +25,10 @@ UP_WITHIN = 60.0  # seconds
 
 class Died(AssertionError):
     """A part of the site ended by itself, or did not come up."""
+
+
+class Away(AssertionError):
+    """The helper's database was killed in the middle of a question."""
 
 
 class Postgres:
@@ -186,6 +191,8 @@ class Inside:
             line = back.readline()
         assert line, f"the helper ended at {what}"
         answer = json.loads(line)
+        if answer.get("failed", "").startswith("OperationalError"):
+            raise Away(answer["failed"])
         if "failed" in answer:
             raise AssertionError(f"{what}: {answer['failed']}")
         return answer["answer"]
@@ -198,3 +205,22 @@ class Inside:
             if end is not None:
                 with suppress(OSError):
                     end.close()
+
+
+_MADE: dict[str, tuple[Path, Any]] = {}
+
+
+def made(site: Site, **how: int) -> dict[str, Any]:
+    """Migrate a new site and put people into it; on SQLite once a process for each kind, and copied after that."""
+    kind = json.dumps(how, sort_keys=True)
+    if kind in _MADE and site.postgres is None:
+        shutil.copytree(_MADE[kind][0], site.folder, dirs_exist_ok=True)
+        return json.loads(json.dumps(_MADE[kind][1]))  # type: ignore[no-any-return]
+    site.site("migrate", "--verbosity", "0")
+    world: dict[str, Any] = site.ask("make", **how)
+    if site.postgres is None:
+        kept = Path(tempfile.mkdtemp(prefix="upwell-made-"))
+        atexit.register(shutil.rmtree, kept, ignore_errors=True)
+        shutil.copytree(site.folder, kept, dirs_exist_ok=True)  # nobody has it open: the helper closes after each answer
+        _MADE[kind] = kept, world
+    return world
