@@ -16,7 +16,15 @@ from tests.faults.browser import Browser, Cut, Journal
 from tests.faults.place import Site, made
 
 SIZE = 80  # MB
-PAGES = ("/h/here/you/", "/h/here/", "/h/here/home/", "/h/here/people/", "/h/here/discussions/", "/h/here/safe/", "/h/here/talks/")
+PAGES = (
+    "/h/here/you/",
+    "/h/here/",
+    "/h/here/home/",
+    "/h/here/people/",
+    "/h/here/discussions/",
+    "/h/here/safe/",
+    "/h/here/talks/",
+)
 NOT_RUN = "not run: it needs to mount a small disk (root)"
 
 

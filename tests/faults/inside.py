@@ -5,8 +5,10 @@ A process of its own, so that it may die with its database, and nothing stays op
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -16,15 +18,17 @@ import django
 
 django.setup()
 
+from django.apps import apps  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from tests import world as w  # noqa: E402
 from tests.factories import connect as rounds  # noqa: E402
 from tests.factories.signin import sign_in  # noqa: E402
 from upwell_site.connect.models import Pair, Round  # noqa: E402
-from upwell_site.core import ledger, walls  # noqa: E402
+from upwell_site.core import ledger, outbox, walls  # noqa: E402
 from upwell_site.core.actions import consent, invitations  # noqa: E402
 from upwell_site.core.actor import roles_of  # noqa: E402
 from upwell_site.core.models import Batch, Consent, ConsentText, Hub, Job, Letter, Person, Programme, Thread, User  # noqa: E402
@@ -188,9 +192,7 @@ def matches(numbers: list[int]) -> list[dict[str, Any]]:
         approved = list(pairs.filter(state=Pair.State.APPROVED).values_list("pk", flat=True))
         threads = [Thread.objects.filter(about=f"connect.pair:{pk}").count() for pk in approved]
         told = Letter.objects.filter(kind="round_approved", about=f"connect.round:{row.pk}").count()
-        found.append(
-            {"round": row.pk, "state": row.state, "pairs": pairs.count(), "threads": threads, "letters": told}
-        )
+        found.append({"round": row.pk, "state": row.state, "pairs": pairs.count(), "threads": threads, "letters": told})
     return found
 
 
@@ -253,6 +255,61 @@ def whole() -> str:
 def database() -> str:
     """Return where the database lies."""
     return str(settings.DATABASES["default"]["NAME"])
+
+
+@answers
+def content() -> dict[str, list[Any]]:
+    """Return for each table how many rows it has and a mark of all they say, sessions and keys of forms left out."""
+    found: dict[str, list[Any]] = {}
+    for model in apps.get_models():
+        if (
+            model._meta.label in {"sessions.Session", "core.Once", "core.Look"}
+            or model._meta.app_label == "contenttypes"
+        ):
+            continue
+        rows = model._base_manager.order_by("pk").values_list()
+        told = hashlib.sha256("\n".join(repr(row) for row in rows.iterator()).encode())
+        found[model._meta.label] = [rows.count(), told.hexdigest()]
+    return found
+
+
+@answers
+def world() -> dict[str, dict[str, Any]]:
+    """Make the two hubs of the house tests; return for everybody their hub, a name nobody else has, and cookies."""
+    made = w.make()
+    found: dict[str, dict[str, Any]] = {}
+    for side in made.sides.values():
+        for who, person in side.people.items():
+            person.name = f"Own{who}{side.name} Zq"
+            person.save(update_fields=["name"])
+            cookies = {name: morsel.value for name, morsel in made.client(who, side.name).cookies.items()}
+            found[f"{who}@{side.name}"] = {"hub": side.hub.slug, "name": person.name, "cookies": cookies}
+    return found
+
+
+@answers
+def post_letters(count: int, tag: str) -> None:
+    """Put letters into the outbox, as deeds do."""
+    for n in range(count):
+        outbox.post(f"{tag}{n}@example.org", "sign_in_unknown", f"{tag}:{n}", hub=None)
+
+
+@answers
+def letters(tag: str) -> dict[str, Any]:
+    """Return how the letters of a tag stand, and their marks."""
+    rows = Letter.objects.filter(address__startswith=tag)
+    return {
+        "states": dict(Counter(rows.values_list("state", flat=True))),
+        "ids": list(rows.values_list("message_id", flat=True)),
+    }
+
+
+@answers
+def letters_now() -> None:
+    """Let every letter that waits for its next try be due, as hours would; one whose sender was killed too."""
+    now = timezone.now()
+    Letter.objects.filter(state=Letter.State.WAITING).update(after=now)
+    Letter.objects.filter(state=Letter.State.SENDING).update(lease_until=now - timedelta(seconds=1))
 
 
 def main() -> None:

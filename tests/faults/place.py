@@ -82,6 +82,7 @@ class Site:
         self.log = (self.base / "log.txt").open("ab")
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
+        self.more: dict[str, str] = {}  # settings of this site alone
         self.before: tuple[str, ...] = ()  # what the web server is started under, such as strace
 
     @property
@@ -90,7 +91,7 @@ class Site:
         kept = {k: v for k, v in os.environ.items() if k not in OURS and not k.startswith("UPWELL_")}
         kept |= {"UPWELL_DIR": str(self.folder), "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
         kept |= {"DJANGO_SETTINGS_MODULE": "upwell_site.project.settings"}
-        return kept | ({"UPWELL_DATABASE": self.postgres.uri} if self.postgres else {})
+        return kept | self.more | ({"UPWELL_DATABASE": self.postgres.uri} if self.postgres else {})
 
     def site(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run an `upwell-site` command on this site."""
@@ -102,9 +103,7 @@ class Site:
 
     def _start(self, *command: str, before: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
         line = [*before, str(BIN / "upwell-site"), *command]
-        return subprocess.Popen(
-            line, env=self.env, stdout=self.log, stderr=self.log, start_new_session=True, cwd=ROOT
-        )
+        return subprocess.Popen(line, env=self.env, stdout=self.log, stderr=self.log, start_new_session=True, cwd=ROOT)
 
     def start(self, *, worker: bool = True) -> None:
         """Start what is not running: the web server as shipped, and a worker."""
@@ -221,6 +220,8 @@ def made(site: Site, **how: int) -> dict[str, Any]:
     if site.postgres is None:
         kept = Path(tempfile.mkdtemp(prefix="upwell-made-"))
         atexit.register(shutil.rmtree, kept, ignore_errors=True)
-        shutil.copytree(site.folder, kept, dirs_exist_ok=True)  # nobody has it open: the helper closes after each answer
+        shutil.copytree(
+            site.folder, kept, dirs_exist_ok=True
+        )  # nobody has it open: the helper closes after each answer
         _MADE[kind] = kept, world
     return world
