@@ -7,7 +7,7 @@ import sys
 import time
 from importlib import import_module
 
-CAMPAIGNS = {"kills": 200, "power": 500, "disk": 1, "commit": 20}
+CAMPAIGNS = {"kills": 200, "power": 500, "disk": 1, "commit": 20, "restore": 100_000}
 
 
 def main() -> int:
@@ -22,7 +22,9 @@ def main() -> int:
     for name in given.campaign or CAMPAIGNS:
         began = time.monotonic()
         run = import_module(f"tests.faults.{name}").run
-        found = run(times=given.times or CAMPAIGNS[name], seed=given.seed, on=given.on, say=lambda s: print(s, flush=True))
+        found = run(
+            times=given.times or CAMPAIGNS[name], seed=given.seed, on=given.on, say=lambda s: print(s, flush=True)
+        )
         print(f"{name} on {given.on}, seed {given.seed}, {time.monotonic() - began:.0f} s")
         for line in found.lines():
             print(f"  {line}", flush=True)

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,34 @@ def new_person(name: str) -> int:
 
 
 @answers
+def crowd(number: int) -> None:
+    """Put many people into the hub, each with a yes."""
+    text = ConsentText.objects.get(hub=hub(), purpose="contact")
+    for start in range(0, number, 5_000):
+        names = [f"Crowd {n}" for n in range(start, min(start + 5_000, number))]
+        Person.objects.bulk_create(
+            [Person(hub=hub(), name=n, folded=n.lower(), about=f"{n} knows every street.") for n in names], 500
+        )
+    rows = Person.objects.filter(hub=hub(), name__startswith="Crowd").values_list("pk", flat=True)
+    said = (Consent(hub=text.hub, person_id=n, text=text, purpose="contact", given=True, how="screen") for n in rows)
+    while some := list(islice(said, 5_000)):
+        Consent.objects.bulk_create(some, 500)
+
+
+@answers
+def wipe() -> None:
+    """Lose the database: what an operator finds on a new machine."""
+    if connection.vendor == "sqlite":
+        file = Path(str(connection.settings_dict["NAME"]))
+        for path in file.parent.glob(f"{file.name}*"):
+            path.unlink()
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
+
+
+@answers
 def new_invitation(email: str) -> str:
     """Invite an address; return the key of the invitation's link."""
     admin = named("Admin")
@@ -188,9 +217,7 @@ def matches(numbers: list[int]) -> list[dict[str, Any]]:
         approved = list(pairs.filter(state=Pair.State.APPROVED).values_list("pk", flat=True))
         threads = [Thread.objects.filter(about=f"connect.pair:{pk}").count() for pk in approved]
         told = Letter.objects.filter(kind="round_approved", about=f"connect.round:{row.pk}").count()
-        found.append(
-            {"round": row.pk, "state": row.state, "pairs": pairs.count(), "threads": threads, "letters": told}
-        )
+        found.append({"round": row.pk, "state": row.state, "pairs": pairs.count(), "threads": threads, "letters": told})
     return found
 
 

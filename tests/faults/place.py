@@ -102,9 +102,7 @@ class Site:
 
     def _start(self, *command: str, before: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
         line = [*before, str(BIN / "upwell-site"), *command]
-        return subprocess.Popen(
-            line, env=self.env, stdout=self.log, stderr=self.log, start_new_session=True, cwd=ROOT
-        )
+        return subprocess.Popen(line, env=self.env, stdout=self.log, stderr=self.log, start_new_session=True, cwd=ROOT)
 
     def start(self, *, worker: bool = True) -> None:
         """Start what is not running: the web server as shipped, and a worker."""
@@ -221,6 +219,8 @@ def made(site: Site, **how: int) -> dict[str, Any]:
     if site.postgres is None:
         kept = Path(tempfile.mkdtemp(prefix="upwell-made-"))
         atexit.register(shutil.rmtree, kept, ignore_errors=True)
-        shutil.copytree(site.folder, kept, dirs_exist_ok=True)  # nobody has it open: the helper closes after each answer
+        shutil.copytree(
+            site.folder, kept, dirs_exist_ok=True
+        )  # nobody has it open: the helper closes after each answer
         _MADE[kind] = kept, world
     return world

@@ -243,7 +243,9 @@ def record(site: Site, mode: str, deeds: int, seed: int) -> tuple[Path, list[Cal
     reads, writes = os.pipe()
     writer = [sys.executable, "-m", "tests.faults.writer", str(writes), mode, str(deeds), str(seed)]
     trace = ["strace", "-f", "-xx", "-s", "1000000", "-e", f"trace={CALLS}", "-e", "signal=none", "-o", str(log)]
-    done = subprocess.run([*trace, *writer], env=site.env, cwd=ROOT, pass_fds=[writes], check=False, capture_output=True)
+    done = subprocess.run(
+        [*trace, *writer], env=site.env, cwd=ROOT, pass_fds=[writes], check=False, capture_output=True
+    )
     os.close(writes)
     os.close(reads)
     assert done.returncode == 0, done.stderr.decode()[-3000:]
