@@ -46,7 +46,7 @@ class Figures:
         """Yield the report."""
         size = f"{self.rows} rows in {self.tables} tables, {self.megabytes:.1f} MB"
         yield f"{self.people} people, {size}: wrong {self.bad}"
-        yield f"backup {self.backup:.1f} s while {self.meanwhile} deeds were done; RPO: all {self.before} before it are in"
+        yield f"backup {self.backup:.1f} s while {self.meanwhile} deeds were done; RPO 0 of {self.before} before it"
         yield f"RTO {self.rto:.1f} s: restored, forgotten again, walls up, the first page served"
         yield from self.wrong
 
