@@ -21,7 +21,7 @@ def sync(path: Path) -> None:
 
 
 def make_once(path: Path, text: str) -> None:
-    """Write a new file for the owner's eyes only. No process ever sees half of it; whoever comes second keeps the first.
+    """Write a new file for the owner's eyes only. No process sees half of it; whoever comes second keeps the first.
 
     Once this returns, the file is there whatever happens to the power.
     """

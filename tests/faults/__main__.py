@@ -7,7 +7,16 @@ import sys
 import time
 from importlib import import_module
 
-CAMPAIGNS = {"kills": 200, "power": 500, "disk": 1, "commit": 20, "replay": 60, "roles": 20_000, "mail": 3}
+CAMPAIGNS = {
+    "kills": 200,
+    "power": 500,
+    "disk": 1,
+    "commit": 20,
+    "restore": 100_000,
+    "replay": 60,
+    "roles": 20_000,
+    "mail": 3,
+}
 
 
 def main() -> int:

@@ -38,7 +38,7 @@ class Figures:
 
 
 def one(found: Figures, after: int) -> None:
-    """From the `after`-th sync on the disk of the web server fails; then it is well again, and everything is counted."""
+    """From the `after`-th sync on the web server's disk fails; then it is well again, and everything is counted."""
     with Site() as site:
         world = made(site, neighbours=3, sentences=60)
         how = f"inject=fdatasync,fsync:error=EIO:when={after}+"

@@ -1,4 +1,4 @@
-"""The disk fills up while people use the site: a clear page, reading goes on, a concern still gets in, nothing is lost."""
+"""The disk fills up while people use the site: a clear page, reading goes on, a concern gets in, nothing is lost."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ class Figures:
     def lines(self) -> Iterator[str]:
         """Yield the report."""
         yield f"acknowledged {self.acknowledged}, refused with a clear page {self.refused}, wrong {len(self.wrong)}"
-        yield f"full: {self.read} of {len(PAGES)} pages read, {self.concerns} of 3 concerns in; room: yes in {self.again:.2f} s"
+        yield f"full: {self.read} of {len(PAGES)} pages read, {self.concerns} of 3 concerns in"
+        yield f"room again: the first yes after {self.again:.2f} s"
         yield from self.wrong
 
 

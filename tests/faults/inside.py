@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,34 @@ def new_person(name: str) -> int:
     text = ConsentText.objects.get(hub=hub(), purpose="contact")
     Consent.objects.create(hub=hub(), person=row, text=text, purpose="contact", given=True, how="screen", by=row)
     return int(row.pk)
+
+
+@answers
+def crowd(number: int) -> None:
+    """Put many people into the hub, each with a yes."""
+    text = ConsentText.objects.get(hub=hub(), purpose="contact")
+    for start in range(0, number, 5_000):
+        names = [f"Crowd {n}" for n in range(start, min(start + 5_000, number))]
+        Person.objects.bulk_create(
+            [Person(hub=hub(), name=n, folded=n.lower(), about=f"{n} knows every street.") for n in names], 500
+        )
+    rows = Person.objects.filter(hub=hub(), name__startswith="Crowd").values_list("pk", flat=True)
+    said = (Consent(hub=text.hub, person_id=n, text=text, purpose="contact", given=True, how="screen") for n in rows)
+    while some := list(islice(said, 5_000)):
+        Consent.objects.bulk_create(some, 500)
+
+
+@answers
+def wipe() -> None:
+    """Lose the database: what an operator finds on a new machine."""
+    if connection.vendor == "sqlite":
+        file = Path(str(connection.settings_dict["NAME"]))
+        for path in file.parent.glob(f"{file.name}*"):
+            path.unlink()
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
 
 
 @answers

@@ -236,7 +236,7 @@ class Campaign:
             if users > 1 or people > 1:
                 self.figures.doubled.append(f"join {email}: {users} sign-ins, {people} people")
         for email, one in list(signed_in.items())[-3:]:
-            if Browser(self.site.port, one.by.cookies).get("/me/hubs/").status != 200:
+            if one.by.get("/me/hubs/").status != 200:
                 self.figures.lost.append(f"the session of {email}")
 
 

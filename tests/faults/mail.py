@@ -31,18 +31,17 @@ class PostOffice:
         self.door = socket.create_server(("127.0.0.1", 0))
         self.port = self.door.getsockname()[1]
         self.open = True
-        self.held: list[socket.socket] = []
+        self.lines: list[socket.socket] = []
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
         while self.open:
             with suppress(OSError):
                 line, _who = self.door.accept()
+                self.lines.append(line)
                 if self.mode == "away":
                     line.close()
-                elif self.mode == "silent":
-                    self.held.append(line)
-                else:
+                elif self.mode != "silent":
                     threading.Thread(target=self._talk, args=(line,), daemon=True).start()
 
     def _say(self, line: socket.socket, words: str) -> None:
@@ -52,9 +51,8 @@ class PostOffice:
                 time.sleep(1)
 
     def _talk(self, line: socket.socket) -> None:
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError), line, line.makefile("rb") as reader:
             self._say(line, "220 here")
-            reader = line.makefile("rb")
             for raw in reader:
                 word = raw.decode().strip().upper()
                 if word.startswith("DATA"):
@@ -72,14 +70,21 @@ class PostOffice:
                     break
                 else:
                     self._say(line, "250 fine")
-        line.close()
+
+    def hang_up(self) -> None:
+        """End every conversation."""
+        for line in self.lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()
 
     def close(self) -> None:
         """Close the door."""
         self.open = False
+        self.hang_up()
+        with suppress(OSError):
+            self.door.shutdown(socket.SHUT_RDWR)
         self.door.close()
-        for line in self.held:
-            line.close()
 
 
 @dataclass
@@ -115,7 +120,7 @@ def run(times: int = 3, seed: int = 1, on: str = "sqlite", say: Any = None, *, s
     figures, dice, office = Figures(), Random(f"mail {seed}"), PostOffice()
     with Site(on) as site:
         site.more = {"UPWELL_SMTP_HOST": "127.0.0.1", "UPWELL_SMTP_PORT": str(office.port), "UPWELL_SMTP_TLS": "no"}
-        world = made(site, neighbours=12, sentences=10)
+        world = made(site, neighbours=12, sentences=400)
         site.start()
         cookies = [one["cookies"] for one in world["people"].values()]
         _pages(site, cookies, dice, 2.0)  # the first answers load what later ones have
@@ -138,8 +143,7 @@ def run(times: int = 3, seed: int = 1, on: str = "sqlite", say: Any = None, *, s
 def _arrive(site: Site, office: PostOffice, figures: Figures) -> None:
     """The server is well again: every letter goes out, and each mark was taken once."""
     office.mode = "well"
-    for line in office.held:  # what the sender waited for ends now
-        line.close()
+    office.hang_up()  # what the sender waited for ends now
     site.kill("worker")
     until = time.monotonic() + 120
     while time.monotonic() < until:

@@ -209,13 +209,27 @@ class Inside:
 _MADE: dict[str, tuple[Path, Any]] = {}
 
 
+def migrated(site: Site) -> None:
+    """Make the tables of a new site; on SQLite once a process, and copied after that."""
+    if site.postgres is not None:
+        site.site("migrate", "--verbosity", "0")
+        return
+    if "" not in _MADE:
+        kept = Path(tempfile.mkdtemp(prefix="upwell-made-"))
+        atexit.register(shutil.rmtree, kept, ignore_errors=True)
+        site.site("migrate", "--verbosity", "0")
+        shutil.copytree(site.folder, kept, dirs_exist_ok=True)
+        _MADE[""] = kept, None
+    shutil.copytree(_MADE[""][0], site.folder, dirs_exist_ok=True)
+
+
 def made(site: Site, **how: int) -> dict[str, Any]:
     """Migrate a new site and put people into it; on SQLite once a process for each kind, and copied after that."""
     kind = json.dumps(how, sort_keys=True)
     if kind in _MADE and site.postgres is None:
         shutil.copytree(_MADE[kind][0], site.folder, dirs_exist_ok=True)
         return json.loads(json.dumps(_MADE[kind][1]))  # type: ignore[no-any-return]
-    site.site("migrate", "--verbosity", "0")
+    migrated(site)
     world: dict[str, Any] = site.ask("make", **how)
     if site.postgres is None:
         kept = Path(tempfile.mkdtemp(prefix="upwell-made-"))

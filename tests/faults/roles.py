@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.faults.place import Site
+from tests.faults.place import Site, migrated
 
 AT_ONCE = 16  # connections
 PATHS = ("you/", "home/", "", "people/", "discussions/", "programmes/", "talks/", "you/everything/", "organisations/")
@@ -71,7 +71,7 @@ def run(
     """Ask for `times` pages in any order, and hold each against what the same person got alone."""
     figures, dice = Figures(), Random(f"roles {seed}")
     with Site(on) as site:
-        site.site("migrate", "--verbosity", "0")
+        migrated(site)
         everybody = site.ask("world")
         site.web = site._start("serve", "--port", str(site.port), "--workers", "1")
         site.start(worker=False)

@@ -80,7 +80,7 @@ class Session(dict):
         try:
             raise self.problem
         except DatabaseError:
-            raise UpdateError  # as Django's does, with the problem behind it
+            raise UpdateError  # noqa: B904 - as Django's does, with the problem behind it
 
 
 def test_a_page_is_shown_whose_session_could_not_be_kept_and_a_form_is_told_why():

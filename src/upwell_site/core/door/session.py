@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 log = logging.getLogger("upwell.session")
 READS = {"GET", "HEAD"}
@@ -21,7 +21,7 @@ class Sessions(SessionMiddleware):
     A form that was sent gets the page of what really went wrong.
     """
 
-    def process_response(self, request: HttpRequest, response: Any) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: Any) -> HttpResponse:
         """Keep the session, if that is possible."""
         try:
             return super().process_response(request, response)
@@ -32,7 +32,7 @@ class Sessions(SessionMiddleware):
             if request.method not in READS:
                 raise why from why.__cause__
             log.error("a session was not kept: %s", type(why).__name__)
-            kept: HttpResponseBase = response
+            kept: HttpResponse = response
             return kept
 
 
