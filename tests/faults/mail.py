@@ -73,7 +73,8 @@ class PostOffice:
 
     def hang_up(self) -> None:
         """End every conversation."""
-        for line in self.lines:
+        while self.lines:
+            line = self.lines.pop()
             with suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
             line.close()
@@ -111,12 +112,13 @@ class Figures:
         yield f"{self.letters} letters: lost {self.lost}, copies {self.copies}"
         for mode, rounds in self.took.items():
             ratio = f", {self.ratio(mode):.2f} x well" if mode != "well" else ""
-            yield f"{mode:7} p95 {statistics.median(rounds):.0f} ms (rounds {', '.join(f'{r:.0f}' for r in rounds)}){ratio}"
+            each = ", ".join(f"{r:.0f}" for r in rounds)
+            yield f"{mode:7} p95 {statistics.median(rounds):.0f} ms (rounds {each}){ratio}"
         yield from self.wrong
 
 
 def run(times: int = 3, seed: int = 1, on: str = "sqlite", say: Any = None, *, seconds: float = 8) -> Figures:
-    """Alternate well and unwell `times` times, with the same pages at the same rate, and letters waiting all the time."""
+    """Alternate well and unwell `times` times: the same pages at the same rate, and letters waiting all the time."""
     figures, dice, office = Figures(), Random(f"mail {seed}"), PostOffice()
     with Site(on) as site:
         site.more = {"UPWELL_SMTP_HOST": "127.0.0.1", "UPWELL_SMTP_PORT": str(office.port), "UPWELL_SMTP_TLS": "no"}
@@ -126,8 +128,9 @@ def run(times: int = 3, seed: int = 1, on: str = "sqlite", say: Any = None, *, s
         _pages(site, cookies, dice, 2.0)  # the first answers load what later ones have
         for number in range(times):
             for mode in dice.sample(["well", *MODES], k=len(MODES) + 1):
+                office.hang_up()
+                site.end("worker")  # one that waits out the last failure would not try at all
                 office.mode = mode
-                site.kill("worker")  # a worker that waits out the last failure would not try at all
                 site.start()
                 site.ask("post_letters", count=EACH, tag=f"t{number}{mode}")
                 figures.letters += EACH
@@ -144,11 +147,10 @@ def _arrive(site: Site, office: PostOffice, figures: Figures) -> None:
     """The server is well again: every letter goes out, and each mark was taken once."""
     office.mode = "well"
     office.hang_up()  # what the sender waited for ends now
-    site.kill("worker")
     until = time.monotonic() + 120
     while time.monotonic() < until:
         site.ask("letters_now")
-        site.kill("worker")
+        site.end("worker")
         site.start()
         for _ in range(20):
             states = site.ask("letters", tag="t")["states"]

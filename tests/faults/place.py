@@ -142,6 +142,14 @@ class Site:
         for name in names:
             setattr(self, name, None)
 
+    def end(self, name: str) -> None:
+        """Ask "web" or "worker" to end, and wait until it has finished what it is at."""
+        process = getattr(self, name)
+        if process is not None:
+            process.terminate()
+            process.wait(60)
+            setattr(self, name, None)
+
     def ask(self, what: str, **facts: Any) -> Any:
         """Ask the helper process, which knows the site's models, and keeps nothing open between two questions."""
         with self.one:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -106,10 +107,9 @@ def _ask(link: http.client.HTTPConnection, path: str, cookies: dict[str, str], t
 
 def _alone(site: Site, cast: dict[str, Any], asks: list[tuple[str, str]]) -> dict[tuple[str, str], tuple[bytes, Page]]:
     """Return what each gets at each address, one after another; twice, so that what a first look writes is written."""
-    link = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
     found = {}
-    for _ in range(2):
-        for who, path in asks:
+    with closing(http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)) as link:
+        for who, path in [*asks, *asks]:
             status, body, tag = _ask(link, path, cast[who]["cookies"])
             found[who, path] = body, Page(status, plain(body), tag)
     return found
@@ -123,7 +123,11 @@ def _crowd(
     turn = threading.Lock()
 
     def work() -> None:
-        link = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)  # one line, many people in turn
+        with closing(http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)) as link:
+            go(link)
+
+    def go(link: http.client.HTTPConnection) -> None:
+        """One line, many people in turn."""
         while True:
             with turn:
                 one = next(todo, None)
