@@ -5,6 +5,7 @@ setup [run|test|engines]  install everything into .venv        demo [--port N]  
 test [pytest options]     all tests, browser included          check            lint, types, contracts, drift, docs
 bench [name]              measured figures, as ratios          shell            a Python shell inside the site
 lock                      renew requirements/*.txt             shots            pictures for README and docs
+faults [kills|power|disk|commit|restore] [--times N] [--seed S] [--on sqlite|postgres]  kill it, cut it, fill its disk
 """
 
 from __future__ import annotations
@@ -95,6 +96,8 @@ def main(args: list[str]) -> None:
         run(setup("test") / "python", ROOT / "tests" / "check.py", *rest)
     elif command == "bench":
         run(setup("test") / "python", "-m", "benchmarks", *rest)
+    elif command == "faults":
+        run(setup("test") / "python", "-m", "tests.faults", *rest)
     elif command == "shots":
         run(setup("test") / "python", "-m", "tests.journeys.shots", *rest, env={**os.environ, "CHROMIUM": browser()})
     elif command == "shell":

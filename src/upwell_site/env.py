@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from upwell_site import durable
+
 SETTINGS: dict[str, str] = {}
 """Every setting that was asked for, with what it is for: `docs/reference/settings.md` is checked against it."""
 
@@ -89,11 +91,7 @@ def secret(folder: Path) -> str:
         from django.core.management.utils import get_random_secret_key
 
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-                out.write(get_random_secret_key())
-        except FileExistsError:
-            pass  # another process made it in the same moment
+            durable.make_once(file, get_random_secret_key())
         except OSError as problem:
             raise ImproperlyConfigured(
                 f"UPWELL_DIR is {folder}, where nothing can be written: {problem.strerror}."

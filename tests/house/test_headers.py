@@ -116,7 +116,7 @@ def test_a_database_that_is_gone_takes_no_header_with_it(monkeypatch: pytest.Mon
     client.raise_request_exception = False
     monkeypatch.setattr(auth, "get_user", gone)
     answer = client.get("/h/here/home/")
-    assert (answer.status_code, faults(answer), answer.headers.get("Cache-Control")) == (500, [], "no-store")
+    assert (answer.status_code, faults(answer), answer.headers.get("Cache-Control")) == (503, [], "no-store")
 
 
 @pytest.mark.django_db

@@ -34,6 +34,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 import upwell
+from upwell_site import durable
 from upwell_site.core import ledger, walls
 from upwell_site.core.refused import Refused
 
@@ -145,6 +146,7 @@ def make(folder: Path) -> Path:
         manifest.keys = sorted({name for vault in vaults for name in vault.needed()})
         _pack(parts, manifest, parts / "whole.tar")
         (parts / "whole.tar").replace(target)
+    durable.sync(folder)
     _note().write_text(json.dumps({"made_at": now.isoformat(), "file": str(target)}), encoding="utf-8")
     return target
 

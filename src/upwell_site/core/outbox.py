@@ -1,6 +1,7 @@
 """The one way out for mail: a letter is a row first, sent later by the sender, outside every transaction.
 
-Never lost; doubled at most once, and only when the sender is killed between the mail server's yes and our mark.
+Never lost; doubled at most once, and only when the sender is killed between the mail server's yes and our mark, or when
+a server takes a whole letter and never says so: then it is sent once more, and no third time.
 See docs/adr/0007-jobs-and-outbox.md.
 """
 
@@ -209,8 +210,14 @@ def _settle(letter: Letter, state: str, said: str) -> bool:
 def _not_sent(letter: Letter, no: sender.NotSent) -> bool:
     if no.for_good or letter.tries > len(PAUSES):
         return _settle(letter, Letter.State.FAILED, str(no))
+    if no.unsure and letter.unsure:
+        said = _("The mail server took it twice and did not say so. It may have arrived, even twice.")
+        _settle(letter, Letter.State.FAILED, said)
+        return False
     again = timezone.now() + timedelta(minutes=PAUSES[letter.tries - 1])
-    _mine(letter).update(state=Letter.State.WAITING, after=again, said=str(no)[:200], lease_until=None)
+    _mine(letter).update(
+        state=Letter.State.WAITING, after=again, said=str(no)[:200], lease_until=None, unsure=letter.unsure or no.unsure
+    )
     log.info("letter %s %s waits, try=%s", letter.pk, letter.kind, letter.tries)
     return not no.server
 
@@ -228,6 +235,6 @@ def send_again(letter: Letter) -> bool:
     """Put a letter that failed, or waits for its next try, at the front; return whether it could be."""
     can_go = Q(state=Letter.State.FAILED) | Q(state=Letter.State.WAITING)
     done = Letter.objects.filter(can_go, pk=letter.pk).update(
-        state=Letter.State.WAITING, after=timezone.now(), tries=0, said="", lease_until=None
+        state=Letter.State.WAITING, after=timezone.now(), tries=0, said="", lease_until=None, unsure=False
     )
     return bool(done)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -31,11 +32,29 @@ class NotSent(Exception):
         The server will never take this letter; trying again is of no use.
     server : bool
         The server itself is out of reach: other letters would not go either.
+    unsure : bool
+        The server had the whole letter and gave no answer: it may have gone.
     """
 
     def __init__(self, said: str, *, for_good: bool = False, server: bool = False) -> None:
         super().__init__(said)
-        self.for_good, self.server = for_good, server
+        self.for_good, self.server, self.unsure = for_good, server, False
+
+
+class _Line(smtplib.SMTP):
+    """A line to the mail server that knows whether a whole letter was handed over and waits for its answer."""
+
+    waits = False
+
+    def send(self, s: Any) -> None:
+        super().send(s)
+        # smtplib hands a letter over in one piece; no other command ends like this
+        self.waits = bytes(s if isinstance(s, bytes) else s.encode()).endswith(b"\r\n.\r\n")
+
+    def getreply(self) -> tuple[int, bytes]:
+        answer = super().getreply()
+        self.waits = False
+        return answer
 
 
 @dataclass(slots=True)
@@ -92,13 +111,14 @@ def send(mail: EmailMessage, *, deadline: float = DEADLINE) -> None:
 
 
 def _converse(talk: _Talk, mail: EmailMessage) -> None:
-    smtp = smtplib.SMTP()
+    smtp = _Line()
     try:
         _connect(talk, smtp)
         _hand_over(talk, smtp, mail)
         talk.sent = True
     except (smtplib.SMTPException, OSError, ValueError) as problem:
         talk.problem = _in_words(problem, late=time.monotonic() >= talk.ends)
+        talk.problem.unsure = smtp.waits
     finally:
         talk.over.set()
     with suppress(smtplib.SMTPException, OSError):

@@ -13,3 +13,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler404 = "upwell_site.project.errors.not_found"
+handler500 = "upwell_site.project.errors.broken"

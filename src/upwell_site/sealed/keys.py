@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from upwell_site import durable
 from upwell_site.core.refused import Refused
 
 SIZE = 32  # bytes: AES-256
@@ -81,21 +81,9 @@ def name_of(key: bytes) -> str:
 
 
 def _make() -> None:
-    """Write a new key beside the file and link it into place: no process ever sees half a key, or makes a second."""
+    """Write a new key, for good before anything is sealed under it: words whose key the power took are lost."""
     key = secrets.token_bytes(SIZE)
-    line = f"{name_of(key)} {base64.b64encode(key).decode()}\n"
-    beside = place().with_name(f".{place().name}-{secrets.token_hex(4)}")
-    place().parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(line)
-            out.flush()
-            os.fsync(out.fileno())
-        os.link(beside, place())
-    except FileExistsError:
-        pass  # another process made it in the same moment
-    finally:
-        beside.unlink(missing_ok=True)
+    durable.make_once(place(), f"{name_of(key)} {base64.b64encode(key).decode()}\n")
 
 
 def lacking(names: Iterable[str]) -> str:

@@ -110,3 +110,27 @@ def black_hole() -> Iterator[int]:
     door, port = _server(serve)
     yield port
     door.close()
+
+
+@pytest.fixture
+def forgetful() -> Iterator[tuple[int, list[bytes]]]:
+    """A mail server that takes a whole letter and says nothing more."""
+    taken: list[bytes] = []
+
+    def talk(line: socket.socket) -> None:
+        with suppress(OSError), line, line.makefile("rb") as reader:
+            line.sendall(b"220 here\r\n")
+            for word in reader:
+                line.sendall(b"354 go on\r\n" if word.startswith(b"data") else b"250 fine\r\n")
+                if word.startswith(b"data"):
+                    taken.append(b"".join(iter(reader.readline, b".\r\n")))
+                    time.sleep(2)
+
+    def serve(door: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=talk, args=(door.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        threading.Thread(target=serve, args=(door,), daemon=True).start()
+        yield door.getsockname()[1], taken

@@ -107,6 +107,23 @@ def test_a_slow_server_is_left_at_the_deadline(server, request, settings, monkey
     assert row.after > timezone.now() + timedelta(seconds=50)
 
 
+@pytest.mark.slow
+def test_a_server_that_takes_a_letter_and_never_says_so_gets_it_twice_and_no_more(
+    forgetful, settings, monkeypatch, hub
+):
+    """Eight tries would be eight copies in somebody's post."""
+    port, taken = forgetful
+    use(settings, port)
+    monkeypatch.setattr(office.send, "__kwdefaults__", {"deadline": 0.6})
+    outbox.post(make_person(hub), "message", "m1")
+    for _ in range(5):
+        Letter.objects.update(after=timezone.now())
+        outbox.send_one()
+    row = Letter.objects.get()
+    assert (row.state, row.unsure, len(taken)) == ("failed", True, 2)
+    assert "may have arrived" in row.said
+
+
 def test_a_port_where_nobody_is_costs_no_letter(settings, closed_port, hub):
     use(settings, closed_port)
     outbox.post(make_person(hub), "message", "m1")

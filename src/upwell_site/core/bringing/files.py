@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.conf import settings
 
+from upwell_site import durable
 from upwell_site.core.text import clean
 
 KEEP = 2 * 24 * 3600  # seconds
@@ -40,23 +42,35 @@ def tidy_name(name: str) -> str:
 def store(chunks: Iterable[bytes]) -> tuple[str, str, int]:
     """Write an upload; return its name here, its digest and its size in bytes."""
     name, digest, size = secrets.token_urlsafe(24), hashlib.sha256(), 0
-    path = folder() / name
-    with path.open("xb") as out:
-        path.chmod(0o600)
+
+    def counted() -> Iterator[bytes]:
+        nonlocal size
         for chunk in chunks:
-            out.write(chunk)
             digest.update(chunk)
             size += len(chunk)
+            yield chunk
+
+    _write(folder() / name, counted())
     return name, digest.hexdigest(), size
+
+
+def _write(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file for good: half of a list that was looked at must not be brought in after the power went."""
+    try:
+        with path.open("xb") as out:
+            path.chmod(0o600)
+            out.writelines(chunks)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError:
+        path.unlink(missing_ok=True)  # on a full disk, what is left of it would keep it full
+        raise
+    durable.sync(path.parent)
 
 
 def store_beside(name: str, chunks: Iterable[bytes]) -> None:
     """Write what belongs to an upload, beside it."""
-    path = folder() / f"{name}.interests"
-    with path.open("xb") as out:
-        path.chmod(0o600)
-        for chunk in chunks:
-            out.write(chunk)
+    _write(folder() / f"{name}.interests", chunks)
 
 
 def beside_of(name: str) -> Path | None:

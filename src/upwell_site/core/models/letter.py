@@ -30,6 +30,7 @@ class Letter(HubOrSiteRow):
     after = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    unsure = models.BooleanField(default=False, help_text="the mail server had all of it and did not say so")
     message_id = models.CharField(max_length=120)
     sent_at = models.DateTimeField(null=True)
     said = models.CharField(max_length=200, blank=True)
@@ -54,6 +55,7 @@ class Letter(HubOrSiteRow):
             "after": DATE,
             "lease_until": NONE,
             "tries": NONE,
+            "unsure": NONE,
             "message_id": NONE,
             "sent_at": DATE,
             "said": NONE,
