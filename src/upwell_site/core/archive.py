@@ -1,7 +1,7 @@
 """One hub in one file: every row of it, in a form that says nothing of the database it lay in.
 
 A zip: `manifest.json`, one JSON line a row under `rows/`, uploads that wait under `files/`. The same hub gives the same
-lines on any database, wherever it moved: numbers count from the hub's own first row, and links between hubs stay behind.
+lines on any database, wherever it moved: numbers count from the hub's own first row, links between hubs stay behind.
 So the digest of the lines is the digest of the hub. The page docs/reference/hub-archive.md is made from this module.
 """
 
@@ -28,7 +28,7 @@ from django.db.models import Field, Min, Model, QuerySet
 from django.utils import timezone
 
 import upwell
-from upwell_site.core import ledger
+from upwell_site.core import backup, ledger
 from upwell_site.core.bringing import files
 from upwell_site.core.events import log
 from upwell_site.core.forget import dependents_first
@@ -156,7 +156,7 @@ class Writer:
         self.hub, self.numbers, self.places = hub, Numbers.of(hub), set[str]()
 
     def lines(self, model: type[Model]) -> Iterator[bytes]:
-        """Yield the rows of a model as lines, in the order they were made; as many in memory as are asked for at once."""
+        """Yield the rows of a model as lines, in the order they were made, and hold a piece of them at a time."""
         found, theirs = rows(model, self.hub), fields(model)
         known = self._sign_ins(model, theirs)
         names = [_ask_for(one) for one in theirs]
@@ -320,16 +320,16 @@ def digest_of(parts: Mapping[str, str]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def digest(hub: Hub) -> str:
-    """Return the digest of a hub as it is now."""
-    writer, parts = Writer(hub), {"rows/core.Hub.jsonl": ""}
-    parts["rows/core.Hub.jsonl"] = hashlib.sha256(writer.hub_line()).hexdigest()
+def digests(hub: Hub) -> dict[str, str]:
+    """Return the digest of each kind of rows of a hub, as it is now."""
+    writer = Writer(hub)
+    parts = {"rows/core.Hub.jsonl": hashlib.sha256(writer.hub_line()).hexdigest()}
     for model in models():
         told = hashlib.sha256()
         for line in writer.lines(model):
             told.update(line)
         parts[part_of(model)] = told.hexdigest()
-    return digest_of(parts)
+    return parts
 
 
 def key_file(target: Path) -> Path:
@@ -362,7 +362,7 @@ def write(hub: Hub, target: Path) -> Manifest:
 
 
 def _write(hub: Hub, zipped: zipfile.ZipFile) -> tuple[Manifest, str]:
-    one_moment()
+    backup.one_moment()
     hub = Hub.objects.select_related("place").get(pk=hub.pk)
     manifest = Manifest(made_at=timezone.now().isoformat(), hub=hub.name, address=hub.slug, migrations=shape())
     writer = Writer(hub)
@@ -390,16 +390,6 @@ def _write(hub: Hub, zipped: zipfile.ZipFile) -> tuple[Manifest, str]:
     manifest.digest = digest_of(manifest.sha256)
     zipped.writestr("manifest.json", manifest.text())
     return manifest, key
-
-
-def one_moment() -> None:
-    """See the whole as it is in one moment, whatever others write meanwhile; the first thing in a transaction.
-
-    On SQLite a transaction sees one moment by itself.
-    """
-    if connection.vendor == "postgresql" and not connection.savepoint_ids:
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def _marks(hub: Hub, numbers: Numbers) -> Iterator[bytes]:
@@ -431,3 +421,36 @@ def _blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as source:
         while block := source.read(1 << 20):
             yield block
+
+
+# ---- the page about it ----
+
+
+def page() -> str:
+    """Return the page of docs/reference about the file."""
+    parts = [
+        "# The archive of a hub\n\nWritten by `upwell-site archive HUB --to FILE`, taken in by "
+        "`upwell-site move-hub FILE`.\n"
+        "A zip; everything in it is UTF-8. This page is made from `core/archive.py` and the models.\n\n"
+        "## Parts\n\n| part | what it holds |\n|---|---|\n"
+        "| `manifest.json` | what is in it, see below |\n"
+        "| `rows/MODEL.jsonl` | one JSON object a line, one line a row, in the order of their numbers |\n"
+        "| `places.jsonl` | the places that rows name, and those they lie in |\n"
+        "| `forgotten.jsonl` | for each person the mark by which the ledger of the forgotten would know them |\n"
+        "| `sealed.jsonl` | for each sealed row its key, under the key for the journey |\n"
+        "| `files/NAME` | uploads that wait to be brought in |\n\n## manifest.json\n\n| key | what it is |\n|---|---|\n"
+        + "".join(f"| `{name}` | {about} |\n" for name, about in ABOUT.items())
+        + "\n## Values\n\nKeys stand in order. A moment is ISO 8601 in UTC with six digits, a day ISO 8601, bytes are "
+        "base64. Numbers of rows count from the hub's own first row of that model: 1 is the first. A place is its code, "
+        "a sign-in its e-mail address; nothing else of a sign-in travels. Texts that name a row (`listen.note:7`) name "
+        "it by the same numbers; 0 is a row of another hub or of the site.\n\n## What stays behind\n\n"
+        + "".join(f"- `{label}`: {why}\n" for label, why in STAY.items())
+        + "- Rows that link to another hub: which networks a hub is in, and who went along.\n"
+        "- Letters that are still to go: the old site sends them. Of the others what their text needed is left out.\n"
+        "- Sign-ins but for their address: passkeys, second steps, sessions.\n- The keys of the site.\n\n"
+        "## Rows, in their order\n"
+    ]
+    for model in models():
+        own = ", ".join(f"`{one.name}`" for one in fields(model))
+        parts.append(f"**{model._meta.label}**: {own}.\n")
+    return "\n".join(parts)

@@ -71,7 +71,11 @@ def leap(model: type[models.Model], count: int) -> int:
             return int(cursor.fetchone()[0]) - count
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
         found = cursor.fetchone()
-    return int(found[0]) if found else 0
+        first = int(found[0]) if found else 0
+        change, new = "UPDATE sqlite_sequence SET seq = %s WHERE name = %s", "INSERT INTO sqlite_sequence (seq, name) "
+        how = change if found else f"{new}VALUES (%s, %s)"
+        cursor.execute(how, [first + count, model._meta.db_table])
+    return first
 
 
 def _many_values(connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: list[Any]) -> None:
