@@ -133,7 +133,7 @@ class Numbers:
         before = {Hub._meta.label_lower: hub.pk - 1}
         for model in models():
             if is_numbered(model):
-                first = model._base_manager.filter(hub=hub).aggregate(first=Min("pk"))["first"]
+                first = rows(model, hub).aggregate(first=Min("pk"))["first"]
                 before[model._meta.label_lower] = (first or 1) - 1
         return cls(before)
 
@@ -441,7 +441,7 @@ def page() -> str:
         "| `files/NAME` | uploads that wait to be brought in |\n\n## manifest.json\n\n| key | what it is |\n|---|---|\n"
         + "".join(f"| `{name}` | {about} |\n" for name, about in ABOUT.items())
         + "\n## Values\n\nKeys stand in order. A moment is ISO 8601 in UTC with six digits, a day ISO 8601, bytes are "
-        "base64. Numbers of rows count from the hub's own first row of that model: 1 is the first. A place is its code, "
+        "base64. Numbers count from the hub's own first row of that model, which is 1. A place is its code, "
         "a sign-in its e-mail address; nothing else of a sign-in travels. Texts that name a row (`listen.note:7`) name "
         "it by the same numbers; 0 is a row of another hub or of the site.\n\n## What stays behind\n\n"
         + "".join(f"- `{label}`: {why}\n" for label, why in STAY.items())

@@ -247,6 +247,17 @@ def test_a_list_that_waits_travels_with_its_file(w, tmp_path):
     assert files.path_of(Batch.objects.get(hub__slug="here").file).read_bytes() == b"name\nAnia\n"
 
 
+def test_what_stays_behind_changes_no_number(w, tmp_path):
+    """The first letter is still to go: the others are counted from the first that travels."""
+    hub = w.sides["here"].hub
+    first = Letter.objects.filter(hub=hub).order_by("pk")[0]
+    Letter.objects.filter(pk=first.pk).update(state="waiting")
+    file, manifest = leave(w, tmp_path)
+    free_random_numbers(hub)
+    moving.move(file)
+    assert manifest.rows["core.Letter"] == Letter.objects.filter(hub__slug="here").count() == 1
+
+
 def test_rights_are_what_they_were_and_the_neighbour_is_untouched(w, tmp_path):
     before = archive.digests(w.sides["there"].hub)
     file, _manifest = leave(w, tmp_path)
