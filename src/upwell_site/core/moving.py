@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import uuid
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +18,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Field, Model
 
-from upwell_site.core import archive, bulk, erase, ledger
+from upwell_site.core import archive, bulk, erase, ledger, scrub
 from upwell_site.core.archive import HEAD, NUMBERED, REF, REFS, Manifest
 from upwell_site.core.bringing import files
 from upwell_site.core.events import log
@@ -48,7 +49,7 @@ def move(
     except IntegrityError as problem:
         said = "Rows of this hub are in this site already, or do not fit together. Nothing was changed."
         raise Refused(said) from problem
-    if forgotten:
+    if forgotten and scrub.at_once():  # elsewhere at night, by the tick
         erase.settle()
     return manifest, forgotten
 
@@ -190,11 +191,14 @@ class _Arrival:
                 value = REF.sub(lambda m: f"{m[1]}:{self._number(m[1], int(m[2]))}", value)
             elif NUMBERED.get(label, ("", ""))[0] == one.name:
                 within = NUMBERED[label][1].lower()
-                value = HEAD.sub(lambda m, within=within: str(self._number(within, int(m[1]))), value)
+                value = HEAD.sub(partial(self._head, within), value)
             else:
                 value = self._value(one, value)
             told[one.attname] = value
         return told
+
+    def _head(self, label: str, found: re.Match[str]) -> str:
+        return str(self._number(label, int(found[1])))
 
     def _rows(self, model: type[Model], lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         links = [one.name for one in archive.fields(model) if one.related_model is User]
