@@ -165,6 +165,16 @@ def _copy_sqlite(parts: Path, manifest: Manifest) -> None:
         manifest.migrations = [list(row) for row in db.execute("SELECT app, name FROM django_migrations ORDER BY id")]
 
 
+def one_moment() -> None:
+    """See everything as it is in one moment, whatever others write meanwhile: the first thing in a transaction.
+
+    On SQLite a transaction does so by itself.
+    """
+    if connection.vendor == "postgresql" and not connection.savepoint_ids:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
 def _copy_postgres(parts: Path, manifest: Manifest) -> None:
     """Copy every table from one snapshot, by COPY: needs no pg_dump, whose version would have to fit the server's."""
     (parts / "tables").mkdir()

@@ -68,6 +68,29 @@ def reserve(model: type[models.Model], count: int) -> Sequence[int]:
     return range(first, first + count)
 
 
+def leap(model: type[models.Model], count: int) -> int:
+    """Set `count` keys aside that follow one another, in the caller's transaction; return the number before the first.
+
+    Nobody else is given one of them. Rows written with them come in any order, and some may never come.
+    """
+    connection = connections[router.db_for_write(model)]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            told = [model._meta.db_table] * 2
+            cursor.execute(
+                "SELECT setval(pg_get_serial_sequence(%s, 'id'), nextval(pg_get_serial_sequence(%s, 'id')) + %s)",
+                [*told, count],
+            )
+            return int(cursor.fetchone()[0]) - count
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
+        found = cursor.fetchone()
+        first = int(found[0]) if found else 0
+        change, new = "UPDATE sqlite_sequence SET seq = %s WHERE name = %s", "INSERT INTO sqlite_sequence (seq, name) "
+        how = change if found else f"{new}VALUES (%s, %s)"
+        cursor.execute(how, [first + count, model._meta.db_table])
+    return first
+
+
 def _many_values(
     connection: BaseDatabaseWrapper, table: str, columns: Sequence[str], rows: list[Any], same: tuple[Any, ...]
 ) -> None:

@@ -84,6 +84,15 @@ def _marks() -> set[str]:
         return {row[0] for row in db.execute("SELECT person FROM erasure WHERE key = ?", (_key(),))}
 
 
+def marks(file: Path | None = None) -> set[str]:
+    """Return the marks of everybody forgotten, whatever secret they were made with: of this site, or in a copy."""
+    file = file or path()
+    if not file.exists():
+        return set()
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+        return {row[0] for row in db.execute("SELECT person FROM erasure")}
+
+
 def unscrubbed() -> int:
     """Return how many erasures are not known to be out of the database's file yet."""
     if not path().exists():

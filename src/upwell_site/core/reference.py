@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management import get_commands, load_command_class
 
 from upwell_site import env
-from upwell_site.core import jobs, policy, privacy
+from upwell_site.core import archive, jobs, policy, privacy
 from upwell_site.core.bringing import reference as spreadsheets
 
 
@@ -119,4 +119,5 @@ PAGES: dict[str, Callable[[], str]] = {
     "permissions.md": permissions_page,
     "personal-data.md": personal_page,
     "spreadsheets.md": spreadsheets.page,
+    "hub-archive.md": archive.page,
 }

@@ -10,7 +10,10 @@ class SealedConfig(AppConfig):
     label = "sealed"
 
     def ready(self) -> None:
-        from upwell_site.core import backup
-        from upwell_site.sealed import ask, keys
+        from upwell_site.core import archive, backup
+        from upwell_site.sealed import ask, keys, moving
 
         backup.vaults.append(backup.Vault(ask.keys_needed, keys.lacking))
+        archive.sealers.append(
+            archive.Sealer(moving.RENEWED, moving.new_key, moving.name_of, moving.leave, moving.arrive)
+        )

@@ -108,8 +108,17 @@ def new_row_key() -> bytes:
 
 def wrap(row_key: bytes, bound: str) -> bytes:
     """Return a row's key as it is stored: under the site's key, and good in one place of one hub only."""
-    key = current()
+    return wrap_under(current(), row_key, bound)
+
+
+def wrap_under(key: Key, row_key: bytes, bound: str) -> bytes:
+    """Return a row's key under a key that is named: the site's, or one made for a journey."""
     return MARK + bytes.fromhex(key.name) + _seal(key.secret, row_key, bound)
+
+
+def unwrap_under(key: Key, box: bytes, bound: str) -> bytes:
+    """Return the row's key that was wrapped under a key made for a journey."""
+    return _open(key.secret, box[1 + NAME :], bound)
 
 
 def unwrap(box: bytes, bound: str) -> bytes:

@@ -87,6 +87,11 @@ def path_of(name: str) -> Path | None:
     return path if path.is_file() else None
 
 
+def is_ours(name: str) -> bool:
+    """Whether a name is one of an upload, or of what lies beside one."""
+    return bool(_NAME.fullmatch(name.removesuffix(".interests").removesuffix(".problems")))
+
+
 def problems_of(name: str) -> Path:
     """Return where the list of all problems of an upload lies, as a CSV."""
     if not _NAME.fullmatch(name):
