@@ -47,8 +47,8 @@ class Person:
             self.problem = f"{type(problem).__name__}: {problem}"
 
     def new(self) -> str:
-        """Return a word that stands nowhere else."""
-        return f"{self.tag}n{self.count}"
+        """Return a word that stands nowhere else, nor as the beginning of another."""
+        return f"{self.tag}n{self.count}z"
 
     def neighbour(self) -> tuple[Browser, int]:
         """Return one of this thread's neighbours."""

@@ -62,8 +62,16 @@ def small_disk() -> Iterator[Path | None]:
         yield folder if made else None
     finally:
         if made:
-            subprocess.run(["umount", folder], check=True)
+            _take_away(folder)
         folder.rmdir()
+
+
+def _take_away(folder: Path) -> None:
+    """Unmount the disk once the last process that was killed has let go of it."""
+    until = time.monotonic() + 10
+    while subprocess.run(["umount", folder], check=False, capture_output=True).returncode:
+        assert time.monotonic() < until, f"{folder} is still in use"
+        time.sleep(0.1)
 
 
 def fill(file: Path) -> None:

@@ -42,6 +42,7 @@ AT_ONCE = 2_000
 # Rows that stay behind whole, and why.
 STAY: Mapping[str, str] = {
     "core.Job": "Slow work that waits or ran: the old site ends what it began.",
+    "core.Merge": "What it takes to undo that two records were made one: it names rows by their old numbers.",
     "core.Once": "Keys of forms that were sent lately: they are good on the site that gave them.",
 }
 # Texts that name another row by its number ("listen.note:7").

@@ -62,7 +62,8 @@ def database():
         db.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@pytest.mark.parametrize("fill", ["world", "example"])
+# The example hub has 231,140 rows: minutes, so it goes on request (UPWELL_MOVE=example).
+@pytest.mark.parametrize("fill", ["world", *os.environ.get("UPWELL_MOVE", "").split()])
 def test_sqlite_to_postgres_to_sqlite(tmp_path, database, fill):
     first = Place(tmp_path / "a")
     if fill == "world":
