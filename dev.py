@@ -5,7 +5,8 @@ setup [run|test|engines]  install everything into .venv        demo [--port N]  
 test [pytest options]     all tests, browser included          check            lint, types, contracts, drift, docs
 bench [name]              measured figures, as ratios          shell            a Python shell inside the site
 lock                      renew requirements/*.txt             shots            pictures for README and docs
-faults [kills|power|disk|commit|restore] [--times N] [--seed S] [--on sqlite|postgres]  kill it, cut it, fill its disk
+mutants                   mistakes in the source            bom [FILE]       the bill of materials, as CycloneDX
+faults [kills|power|disk|commit|restore|replay|roles|mail] [--times N] [--seed S] [--on sqlite|postgres]
 """
 
 from __future__ import annotations
@@ -98,6 +99,10 @@ def main(args: list[str]) -> None:
         run(setup("test") / "python", "-m", "benchmarks", *rest)
     elif command == "faults":
         run(setup("test") / "python", "-m", "tests.faults", *rest)
+    elif command == "bom":
+        run(setup("test") / "python", "-m", "tests.bom", *rest)
+    elif command == "mutants":
+        run(setup("test") / "python", "-m", "tests.house.source_mutants", *rest)
     elif command == "shots":
         run(setup("test") / "python", "-m", "tests.journeys.shots", *rest, env={**os.environ, "CHROMIUM": browser()})
     elif command == "shell":

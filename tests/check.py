@@ -16,6 +16,7 @@ CHECKS: dict[str, list[str]] = {
     "import contracts": [str(BIN / "lint-imports")],
     "templates": [str(BIN / "python"), "-m", "tests.house.templates"],
     "migration drift": [str(BIN / "upwell-site"), "makemigrations", "--check", "--dry-run"],
+    "audit": [str(BIN / "python"), "-m", "tests.audit"],
     "docs": [str(BIN / "python"), "-m", "pytest", "tests/house/test_docs.py", "-p", "no:cacheprovider"],
 }
 
@@ -30,6 +31,8 @@ def main(wanted: list[str]) -> int:
                 continue
             done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
             print(f"{'ok ' if done.returncode == 0 else 'RED'} {name}", flush=True)
+            if "NOT RUN" in done.stdout:
+                print(f"    {done.stdout.strip()}", flush=True)
             if done.returncode:
                 red.append(name)
                 print((done.stdout + done.stderr)[-6000:], flush=True)

@@ -9,10 +9,12 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse, HttpResponseRedirect
 
 from upwell_site.core.models import Once
+from upwell_site.core.refused import Refused
 
 KEY = re.compile(r"^[A-Za-z0-9_-]{16,40}$")
 
@@ -43,6 +45,22 @@ def once(request: Any, decide: Callable[[], str], *, anybody: bool = False) -> H
             raise
         return HttpResponseRedirect(before.answer)
     return HttpResponseRedirect(row.answer)
+
+
+def once_or_say(request: Any, decide: Callable[[], str], back: str, said: Any = "") -> HttpResponse:
+    """Decide once and go where it leads, where `said` is said; a refusal is said on the page `back`."""
+
+    def and_say() -> str:
+        where = decide()
+        if said:
+            messages.success(request, str(said))
+        return where
+
+    try:
+        return once(request, and_say)
+    except Refused as no:
+        messages.error(request, str(no))
+        return HttpResponseRedirect(back)
 
 
 def _bound(request: Any, key: str, *, anybody: bool) -> str:

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from upwell_site.connect import actions, ready
 from upwell_site.connect.models import Pair, Round
 from upwell_site.connect.views import cards, figures, who, words
-from upwell_site.connect.views.rounds import approved_words, decide, home_of, me
+from upwell_site.connect.views.rounds import approved_words, home_of, me
 from upwell_site.core import policy
 from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
+from upwell_site.core.once import once_or_say
 from upwell_site.core.paging import page_of
 
 SHOW = ("all", "low", "waiting", "locked", "approved", "dropped")
@@ -146,7 +147,7 @@ def _decide(request: Request, pair: Pair, do: Callable[[], str], *, gone: bool =
         messages.success(request, do())
         return there
 
-    return decide(request, where, once_done)
+    return once_or_say(request, once_done, where)
 
 
 @allow(POST="pair.edit")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +24,7 @@ from upwell_site.core.actor import Request
 from upwell_site.core.events import ref
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Job, Person, Programme
-from upwell_site.core.once import once
+from upwell_site.core.once import once, once_or_say
 from upwell_site.core.paging import page_of
 from upwell_site.core.refused import Refused
 from upwell_site.core.templatetags.upwell import in_words
@@ -35,15 +34,6 @@ def me(request: Request) -> Person:
     """Return the person who asks; the table lets nobody else in here."""
     assert request.person is not None
     return request.person
-
-
-def decide(request: Request, back: str, do: Callable[[], str]) -> HttpResponse:
-    """Do something once and go where it leads; a refusal is shown on the page that asked."""
-    try:
-        return once(request, do)
-    except Refused as problem:
-        messages.error(request, str(problem))
-        return HttpResponseRedirect(back)
 
 
 def home_of(round: Round, request: Request) -> str:
@@ -235,7 +225,7 @@ def round_run(request: Request, round: Round) -> HttpResponse:
         actions.start_match(by=me(request), round=round)
         return home_of(round, request)
 
-    return decide(request, home_of(round, request), start)
+    return once_or_say(request, start, home_of(round, request))
 
 
 @allow(POST="round.run")
@@ -247,13 +237,13 @@ def round_stop(request: Request, round: Round) -> HttpResponse:
         messages.info(request, _("We stop it. Nothing is changed."))
         return home_of(round, request)
 
-    return decide(request, home_of(round, request), stop)
+    return once_or_say(request, stop, home_of(round, request))
 
 
 @allow(POST="round.approve")
 def round_approve(request: Request, round: Round) -> HttpResponse:
     """Approve every pair that may be, and put the letters in the outbox."""
-    return decide(request, home_of(round, request), lambda: _approve(request, round))
+    return once_or_say(request, lambda: _approve(request, round), home_of(round, request))
 
 
 def _approve(request: Request, round: Round) -> str:
@@ -297,7 +287,7 @@ def round_letters_stop(request: Request, round: Round) -> HttpResponse:
         messages.success(request, f"{said} {_('The pairs stay approved.')}")
         return home_of(round, request)
 
-    return decide(request, home_of(round, request), stop)
+    return once_or_say(request, stop, home_of(round, request))
 
 
 @allow(POST="round.export")

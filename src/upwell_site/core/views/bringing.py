@@ -19,7 +19,7 @@ from upwell_site.core.events import ref
 from upwell_site.core.forms.bringing import ColumnsForm, ListForm, LoadForm
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Batch, Job
-from upwell_site.core.once import once
+from upwell_site.core.once import once, once_or_say
 from upwell_site.core.policy import can
 from upwell_site.core.refused import Refused
 
@@ -165,11 +165,7 @@ def _size(batch: Batch) -> int:
 
 def _decide(request: Request, batch: Batch, decide: Any) -> HttpResponse:
     """Decide once; a refusal is said on the list's page."""
-    try:
-        return once(request, decide)
-    except Refused as problem:
-        messages.error(request, str(problem))
-        return HttpResponseRedirect(_page(batch))
+    return once_or_say(request, decide, _page(batch))
 
 
 @allow(POST="batch.load")

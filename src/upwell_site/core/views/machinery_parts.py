@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 
 from upwell_site.core.actor import Request
-from upwell_site.core.once import once
-from upwell_site.core.refused import Refused
+from upwell_site.core.once import once_or_say
 
 
 def decided(request: Request, where: str, decide: Callable[[], Any], said: str, *, back: str = "") -> HttpResponse:
     """Do something once and go to `where`, which says that it was done; to `back` (or there too) with why not."""
 
-    def and_say() -> str:
+    def do() -> str:
         decide()
-        messages.success(request, said)
         return where
 
-    try:
-        return once(request, and_say)
-    except Refused as no:
-        messages.error(request, str(no))
-        return HttpResponseRedirect(back or where)
+    return once_or_say(request, do, back or where, said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from upwell_site.core.actor import Request
 from upwell_site.core.events import ref
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Job
-from upwell_site.core.once import once
+from upwell_site.core.once import once, once_or_say
 from upwell_site.core.paging import page_of
 from upwell_site.core.refused import Refused
 from upwell_site.listen import bringing
@@ -167,12 +167,7 @@ def _regroup(request: Request, discussion: Discussion) -> str:
 
 def _decide(request: Request, discussion: Discussion, decide: Any, back: str = "discussion") -> HttpResponse:
     """Do it once; a refusal is told on the page it came from."""
-    there = _there(discussion, back)
-    try:
-        return once(request, decide)
-    except Refused as problem:
-        messages.error(request, str(problem))
-        return HttpResponseRedirect(there)
+    return once_or_say(request, decide, _there(discussion, back))
 
 
 @allow(GET="discussion.moderate")

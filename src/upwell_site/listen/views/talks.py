@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from upwell_site.core import policy
 from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
 from upwell_site.core.models import Person
-from upwell_site.core.once import once
+from upwell_site.core.once import once, once_or_say
 from upwell_site.core.paging import page_of
 from upwell_site.core.refused import Refused
 from upwell_site.listen.actions import talks as actions
@@ -160,8 +160,4 @@ def _share(request: Request, note: Note) -> str:
 
 
 def _decide(request: Request, conversation: Conversation, decide: Any) -> HttpResponse:
-    try:
-        return once(request, decide)
-    except Refused as problem:
-        messages.error(request, str(problem))
-        return HttpResponseRedirect(_there(conversation))
+    return once_or_say(request, decide, _there(conversation))

@@ -8,12 +8,12 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Model
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
 
 from upwell_site.core.actor import Request
 from upwell_site.core.models import Person, Programme
-from upwell_site.core.once import once
+from upwell_site.core.once import once, once_or_say
 from upwell_site.core.refused import Refused
 
 
@@ -70,15 +70,4 @@ def decide(
 
 def decide_or_say(request: Request, act: Callable[[], str], otherwise: str, said: Any = "") -> HttpResponse:
     """Do what a button asks, once; when it is refused, say why on the page `otherwise`."""
-
-    def run() -> str:
-        where = act()
-        if said:
-            tell(request, said)
-        return where
-
-    try:
-        return once(request, run)
-    except Refused as no:
-        messages.error(request, str(no))
-        return HttpResponseRedirect(otherwise)
+    return once_or_say(request, act, otherwise, said)
