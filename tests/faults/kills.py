@@ -63,6 +63,7 @@ class Campaign:
         self.world["clients"] = CLIENTS
         self.people = [Person(n, site, self.world, self.journal, str(seed)) for n in range(CLIENTS)]
         self.from_here = 0  # what was sent before is settled
+        Browser.broken.clear()  # answers of another campaign in this process
         site.start()
 
     def run(self, times: int, say: Any = None) -> Figures:
