@@ -27,7 +27,7 @@ LISTED = ("pk", "folded", "email", "phone", "sector", "born", "born_claimed", "o
 
 REASONS = {
     "name": (3, gettext_lazy("the same name")),
-    "turned": (3, gettext_lazy("the same name, turned round")),
+    "turned": (3, gettext_lazy("the same name turned round")),
     "alike": (2, gettext_lazy("names that differ by a letter")),
     "short": (2, gettext_lazy("one name is short for the other")),
     "email": (3, gettext_lazy("the same e-mail address")),

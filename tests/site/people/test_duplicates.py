@@ -130,7 +130,7 @@ def test_from_the_list_to_one_person_and_back(hub, admin, browser):
     assert jobs.work_one()
     page = browser.get(start).content.decode()
     assert "Ama Mensah / Mensah Ama" in page
-    assert "the same name, turned round, the same e-mail address" in page
+    assert "the same name turned round, the same e-mail address" in page
     pair = Duplicate.objects.get()
     side = reverse("duplicate", args=[hub.slug, pair.pk])
     assert "Keep the other record instead" in browser.get(side).content.decode()
