@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from upwell import InputError
 from upwell._kit import tables
 from upwell._kit.tables import Table, read_table
-from upwell._kit.writing import neutralise, table_text, write_table
+from upwell._kit.writing import neutralise, restore, table_text, write_table
 
 SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
@@ -230,6 +230,33 @@ def test_formulas_are_neutralised(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["-3", "+4.5", "-1e-7", "Leeds", "", "a=b", "-.5"])
 def test_plain_cells_are_left_alone(cell: str) -> None:
     assert neutralise(cell) == cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("'=1+1", "''=1+1"),
+        ("''@a", "'''@a"),
+        ("'-3", "'-3"),
+        ("'Leeds", "'Leeds"),
+        ("'", "'"),
+        ("007", "007"),
+        ("+441134960123", "+441134960123"),
+        ("+44 113", "'+44 113"),
+        ("12345678901234567890", "12345678901234567890"),
+        ('=a\n"b"', '\'=a\n"b"'),
+    ],
+)
+def test_the_mark_before_a_formula_can_be_taken_off_again(cell: str, written: str) -> None:
+    assert neutralise(cell) == written
+    assert restore(written) == cell
+
+
+@given(st.text(st.one_of(st.sampled_from("'=+-@\t\r0.e\n"), st.characters()), max_size=12))
+def test_restoring_gives_back_whatever_was_neutralised(cell: str) -> None:
+    assert restore(neutralise(cell)) == cell
+    assert not neutralise(cell).startswith(("=", "@", "\t", "\r"))
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=12)

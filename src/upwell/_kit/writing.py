@@ -21,9 +21,24 @@ def neutralise(cell: object) -> str:
     ("'=HYPERLINK(1)", '-3.5', 'Leeds')
     """
     text = "" if cell is None else str(cell)
-    if text.startswith(_FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(text):
-        return "'" + text
-    return text
+    return "'" + text if _runs(text) else text
+
+
+def restore(cell: str) -> str:
+    """Return the text that `neutralise` was given: exactly that, whatever it was.
+
+    Examples
+    --------
+    >>> restore("'=HYPERLINK(1)"), restore("-3.5"), restore("'Leeds"), restore(neutralise("'=1"))
+    ('=HYPERLINK(1)', '-3.5', "'Leeds", "'=1")
+    """
+    return cell[1:] if cell.startswith("'") and _runs(cell[1:]) else cell
+
+
+def _runs(text: str) -> bool:
+    """Whether a program may run it; apostrophes before it do not count, so that each one added can be told apart."""
+    bare = text.lstrip("'")
+    return bare.startswith(_FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(bare)
 
 
 def table_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

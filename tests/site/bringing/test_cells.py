@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from upwell._kit.writing import neutralise
 from upwell_site.core.bringing import cells
 from upwell_site.core.bringing.guess import guess, why_refused
 from upwell_site.core.bringing.people import COLUMNS
@@ -81,3 +82,23 @@ def test_our_own_heading_goes_before_a_synonym_and_each_meaning_is_used_once():
     assert list(found.values()).count("email") == 1
     assert found["Full Name"] == "name"
     assert found["Hat size"] == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "@home", "- books", "+44 113 496 0123 is the school", "'=1", "O'Neill", "'tis"]
+)
+def test_words_that_we_wrote_out_read_back_as_they_were(text: str) -> None:
+    """Our own mark says that these are words; without it a formula is still refused."""
+    assert cells.words(50)(neutralise(text)) == text
+    assert cells.long_words(50)(neutralise(text)) == text
+
+
+@pytest.mark.parametrize("number", ["+44 113 496 0123", "+441134960123", "0113 496 0123"])
+def test_phone_numbers_that_we_wrote_out_read_back_as_they_were(number: str) -> None:
+    assert cells.read_phone(neutralise(number)) == number
+
+
+def test_the_mark_does_not_count_against_the_longest_text() -> None:
+    text = "=" + "a" * 49
+    assert cells.words(50)(neutralise(text)) == text
+    assert cells.long_words(50)(neutralise(text)) == text

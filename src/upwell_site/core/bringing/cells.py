@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from upwell._kit.writing import restore
 from upwell_site.core.languages import LANGUAGES
 from upwell_site.core.models.hub import ORG_ID
 from upwell_site.core.text import clean, fold
@@ -40,6 +41,8 @@ def words(limit: int) -> Reader:
     """Return a reader of text of at most `limit` letters, on one line."""
 
     def read(cell: str) -> str:
+        if cell.startswith("'") and (text := restore(cell)) != cell:  # our own mark: words, whatever they look like
+            return clean(" ".join(clean(text, limit * 2).split()), limit)
         if len(cell) <= limit and cell.isascii() and cell.isprintable():  # nearly every cell
             return _no_formula(" ".join(cell.split()))
         text = " ".join(clean(cell, limit * 2).split())
@@ -50,7 +53,12 @@ def words(limit: int) -> Reader:
 
 def long_words(limit: int) -> Reader:
     """Return a reader of text that may have lines."""
-    return lambda cell: _no_formula(clean(cell, limit))
+
+    def read(cell: str) -> str:
+        text = restore(cell)
+        return clean(text, limit) if text != cell else _no_formula(clean(cell, limit))
+
+    return read
 
 
 def _no_formula(text: str) -> str:
@@ -83,7 +91,7 @@ def read_email(cell: str) -> str:
 
 def read_phone(cell: str) -> str:
     """Read a phone number as it was written; says so when a spreadsheet program ate the first 0."""
-    text = clean(cell, 40)
+    text = clean(restore(cell), 40)
     digits = _MARKS.sub("", text)
     if _NO_ZERO.fullmatch(digits):
         raise ValueError(

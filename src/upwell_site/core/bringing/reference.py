@@ -17,6 +17,8 @@ What each list may hold. `upwell-site template KIND` writes a spreadsheet with t
   gzip or not.
 - **Lists in a cell** (languages, goals, times): with `;` between.
 - **Dates**: 2009-04-03, 03/04/2009 (the day first) or 3 April 2009. Two-digit years are refused.
+- **Formulas**: text that a program could run is written with one `'` before it. Names, other words and phone numbers
+  lose that one mark again when they are read. Any other `'` stays.
 - **Empty cells** leave things as they are.
 - **Refused**: columns that would give roles, sign-ins, checks, consent or passwords, or would make somebody an adult.
 """
