@@ -103,7 +103,7 @@ def break_(what: str, monkeypatch: Any, settings: Any, folder: Path) -> None:
             later = (now + timedelta(days=1)).timestamp()
             os.utime(folder / "secret", (later, later))
         case "disk soon full":
-            for days, size in ((20, 10**6), (0, 3 * 10**9)):
+            for days, size in ((20, 1), (0, 2 * 10**7 + 1)):
                 file = folder / "backups" / f"upwell-{days}.tar"
                 file.parent.mkdir(exist_ok=True)
                 with file.open("wb") as out:
@@ -113,7 +113,7 @@ def break_(what: str, monkeypatch: Any, settings: Any, folder: Path) -> None:
             note = {"made_at": now.isoformat(), "file": str(folder / "backups" / "upwell-0.tar")}
             (folder / "last-backup.json").write_text(json.dumps(note))
             usage = namedtuple("usage", "total used free")
-            monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage(2 * 10**10, 10**10, 3 * 10**9))
+            monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage(10**8, 10**8, 2 * 10**7))
         case "no proxy":
             settings.ALLOWED_HOSTS, settings.HTTPS, settings.TRUSTED_HOPS = ["hub.example.org"], True, 0
         case "another name":
