@@ -26,6 +26,10 @@ MARK_SAFE_MAY = {
     "core/charts/_svg.py": "our own drawings; every text in them is escaped",
     "core/markdown.py": "text that nh3 has cleaned",
 }
+CALLS_OUT_MAY = {
+    "core/sender.py": "the mail server, the one machine this site ever calls",
+    "core/demo.py": "asks the example on this very machine whether it is up",
+}
 MAIL_MAY = {"core/outbox.py", "core/letters.py", "core/sender.py"}
 
 
@@ -99,6 +103,19 @@ def mail(path: Path, tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, "mail leaves only from the outbox"
 
 
+def calls_out(path: Path, tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """A way to reach another machine: whoever can write an address could make this site ask there (ASVS 1.3.6)."""
+    if name(path) in CALLS_OUT_MAY:
+        return
+    ways = {"urllib.request", "http.client", "socket", "ssl", "requests", "httpx", "urllib3", "aiohttp", "ftplib"}
+    for node in ast.walk(tree):
+        found = {a.name for a in node.names} if isinstance(node, ast.Import) else set()
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found = {node.module, *(f"{node.module}.{a.name}" for a in node.names)}
+        if found & ways:
+            yield node.lineno, "only the sender of letters calls another machine"
+
+
 def random_secrets(path: Path, tree: ast.AST) -> Iterator[tuple[int, str]]:
     """`random` where only `secrets` will do; the example place is made with a seed."""
     if "example" in name(path) or name(path) == "core/gallery.py":
@@ -121,6 +138,7 @@ RULES = {
     "no SQL by hand": raw_sql,
     "no mark_safe": safe_marks,
     "no mail outside the outbox": mail,
+    "no calls to other machines": calls_out,
     "no guessable randomness": random_secrets,
     "no bare except": swallowed,
 }

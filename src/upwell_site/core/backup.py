@@ -15,7 +15,7 @@ import os
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -114,12 +114,17 @@ def last_file() -> Path | None:
 
 
 def broken(file: Path) -> str:
-    """Say what is wrong with a backup, reading each part of it; nothing when it could be put back here."""
-    with tempfile.TemporaryDirectory(dir=settings.DIR, prefix=".reading-") as place:
-        try:
-            _check(Path(place), _unpack(file, Path(place)))
-        except Refused as no:
-            return str(no)
+    """Say what is wrong with a backup, reading each part where it lies; nothing when it could be put back here."""
+    try:
+        with tarfile.open(file, "r:") as tar:
+            inside = {part.name: tar.extractfile(part) for part in tar if part.isfile()}
+            said = inside.pop("manifest.json", None)
+            manifest = _read_manifest(said.read() if said else b"")
+            _check(manifest, {name: hashlib.file_digest(part, "sha256").hexdigest() for name, part in inside.items()})  # type: ignore[arg-type]
+    except (OSError, tarfile.TarError, ValueError):
+        return f"{file.name} is not a backup of this software, or it is broken."
+    except Refused as no:
+        return str(no)
     return ""
 
 
@@ -237,7 +242,7 @@ def restore(file: Path, *, replace: bool = False, say: Callable[[str], None] = l
     with tempfile.TemporaryDirectory(dir=settings.DIR, prefix=".restoring-") as place:
         parts = Path(place)
         manifest = _unpack(file, parts)
-        _check(parts, manifest)
+        _check(manifest, _digests(parts))
         say(f"The backup of {manifest.made_at} is whole.")
         if connection.vendor == "sqlite":
             _back_sqlite(parts, manifest)
@@ -270,20 +275,28 @@ def _unpack(file: Path, parts: Path) -> Manifest:
     try:
         with tarfile.open(file) as tar:
             tar.extractall(parts, filter="data")
-        said: dict[str, Any] = json.loads((parts / "manifest.json").read_text(encoding="utf-8"))
+        return _read_manifest((parts / "manifest.json").read_bytes())
     except (OSError, tarfile.TarError, ValueError) as problem:
         raise Refused(f"{file} is not a backup of this software, or it is broken.") from problem
+
+
+def _read_manifest(text: bytes) -> Manifest:
+    said: dict[str, Any] = json.loads(text)
     if said.get("format") != FORMAT:
         raise Refused(f"This backup was made by version {said.get('version')}; restore it with that version.")
     return Manifest(**said)
 
 
-def _check(parts: Path, manifest: Manifest) -> None:
-    inside = {str(p.relative_to(parts)) for p in parts.rglob("*") if p.is_file()} - {"manifest.json"}
-    if inside != manifest.sha256.keys():
+def _digests(parts: Path) -> dict[str, str]:
+    inside = {str(p.relative_to(parts)): p for p in parts.rglob("*") if p.is_file()}
+    return {name: _digest(path) for name, path in inside.items() if name != "manifest.json"}
+
+
+def _check(manifest: Manifest, found: Mapping[str, str]) -> None:
+    if found.keys() != manifest.sha256.keys():
         raise Refused("Parts of this backup are missing, or there is more in it than was put there.")
     for name, digest in manifest.sha256.items():
-        if _digest(parts / name) != digest:
+        if found[name] != digest:
             raise Refused(f"{name} in this backup is not as it was written. Nothing was changed.")
     if manifest.vendor != connection.vendor:
         raise Refused(f"This backup was made on {manifest.vendor}; this site keeps its data in {connection.vendor}.")

@@ -12,9 +12,10 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import django
@@ -22,17 +23,20 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.http.request import validate_host
 from django.utils import timezone
 
 import upwell
 from upwell_site.core import backup, health, ledger, sender, walls
 from upwell_site.core.door.loopback import far_hosts, is_loopback
-from upwell_site.core.models import Event, Job, Letter, Site
+from upwell_site.core.models import Event, Job, Letter, Person, Site
 
 MB = 1024 * 1024
 ROOM = 1024 * MB  # free bytes below which a site is in danger
 SHARE = 0.05  # free share of the disk, the same
 LONG_LOG = 256 * MB  # a write-ahead log that does not shrink: somebody reads for hours
+SOON_FULL = 60  # days
+WEAK = 32  # characters of a secret, fewer can be tried out
 LATE_TICK, LATE_WORK = timedelta(minutes=15), timedelta(minutes=5)
 OLDEST_SQLITE, OLDEST_POSTGRES = (3, 37), 150000
 CLOCK_MAY = timedelta(minutes=2)
@@ -49,23 +53,25 @@ class Finding:
 
 
 Look = Callable[[], Iterator[Finding]]
-looks: list[tuple[str, Look]] = []
+looks: list[tuple[str, Look, bool]] = []
 
 
-def look(name: str) -> Callable[[Look], Look]:
-    """Register a check under its name."""
+def look(name: str, *, slow: bool = False) -> Callable[[Look], Look]:
+    """Register a check under its name. A slow one reads a whole file or calls a server: no page waits for it."""
 
     def keep(work: Look) -> Look:
-        looks.append((name, work))
+        looks.append((name, work, slow))
         return work
 
     return keep
 
 
-def examine() -> list[Finding]:
-    """Make every check and return what each found. When the database does not answer, the others still run."""
+def examine(*, slow: bool = True) -> list[Finding]:
+    """Make every check, or the quick ones alone, and return what each found. One that breaks stops no other."""
     found: list[Finding] = []
-    for name, work in looks:
+    for name, work, takes_long in looks:
+        if takes_long and not slow:
+            continue
         try:
             found += work()
         except (DatabaseError, OSError) as problem:
@@ -104,9 +110,6 @@ def _ask(question: str) -> Any:
 
 
 def _sqlite() -> Iterator[Finding]:
-    said = _ask("PRAGMA quick_check(1)")
-    do = "Stop the site. Keep a copy of the file as it is, then put the last backup back: upwell-site restore"
-    yield Finding("database", said == "ok", "The database is whole." if said == "ok" else f"It is damaged: {said}", do)
     mode, sync = str(_ask("PRAGMA journal_mode")), int(_ask("PRAGMA synchronous"))
     safe = mode in {"wal", "memory"} and sync >= 2
     words = "Each commit reaches the disk." if safe else f"Commits may be lost when the power goes ({mode}, {sync})."
@@ -119,6 +122,16 @@ def _sqlite() -> Iterator[Finding]:
         yield Finding("database", False, f"{log.name} has grown to {size // MB:,} MB and does not shrink.", do)
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         yield Finding("versions", False, f"SQLite {sqlite3.sqlite_version} is too old.", "Use a newer Python.")
+
+
+@look("database", slow=True)
+def whole() -> Iterator[Finding]:
+    """No page of the file is damaged. PostgreSQL looks at each page it reads by itself."""
+    if connection.vendor != "sqlite":
+        return
+    said = _ask("PRAGMA quick_check(1)")
+    do = "Stop the site. Keep a copy of the file as it is, then put the last backup back: upwell-site restore"
+    yield Finding("database", said == "ok", "The database is whole." if said == "ok" else f"It is damaged: {said}", do)
 
 
 def _postgres() -> Iterator[Finding]:
@@ -172,10 +185,37 @@ def disk() -> Iterator[Finding]:
             yield Finding("disk", False, words, "Take away small files that nobody needs.")
 
 
+@look("disk")
+def growth() -> Iterator[Finding]:
+    """The disk lasts for weeks at the pace at which backups grow."""
+    note = backup.last_file()
+    made = sorted(note.parent.glob("upwell-*.tar"), key=lambda file: file.stat().st_mtime) if note else []
+    if len(made) < 2:
+        return
+    first, newest = made[0].stat(), made[-1].stat()
+    days, more = (newest.st_mtime - first.st_mtime) / 86_400, newest.st_size - first.st_size
+    if days < 7 or more <= 0:
+        return
+    left = int(shutil.disk_usage(settings.DIR).free / (more / days))
+    if left < SOON_FULL:
+        words = f"At the pace of the last {int(days)} days the disk is full in {left} days."
+        yield Finding("disk", False, words, "Plan for a larger disk now, or keep fewer backups on this one.")
+
+
 @look("clock")
 def clock() -> Iterator[Finding]:
     """The clock did not go back: codes, checks and the law's month count on it."""
     now = timezone.now()
+    written = [Path(settings.DIR) / "secret", Path(settings.DIR) / "last-backup.json", Path(upwell.__file__)]
+    times = [datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in written if file.exists()]
+    if (behind := max(times, default=now) - now) > CLOCK_MAY:
+        words = f"A file here was written {behind} after what the clock says is now."
+        yield Finding("clock", False, words, "Set the clock by a time server before anybody signs in.")
+    if connection.vendor == "postgresql":
+        apart = abs(float(_ask("SELECT extract(epoch FROM clock_timestamp())")) - now.timestamp())
+        if apart > CLOCK_MAY.total_seconds():
+            words = f"The clock of PostgreSQL and the one here are {int(apart)} seconds apart."
+            yield Finding("clock", False, words, "Set both by a time server.")
     newest = [Event.objects.order_by("-id").values_list("at", flat=True).first()]
     newest.append(Letter.objects.order_by("-id").values_list("created_at", flat=True).first())
     ahead = max((at for at in newest if at is not None), default=now) - now
@@ -215,12 +255,18 @@ def keys() -> Iterator[Finding]:
         if said := vault.lacking(vault.needed()):
             yield Finding("keys", False, said, "Put the file back from where you keep it apart.")
     note = backup.last_file()
-    if note is not None and sealed.exists() and note.parent == sealed.parent:
+    if len(settings.SECRET_KEY) < WEAK:
+        words = "UPWELL_SECRET is so short that it can be tried out."
+        yield Finding("keys", False, words, "Leave it out, and a long one is made. Everybody has to sign in again.")
+    if note is not None and sealed.exists() and note.parent in sealed.resolve().parents:
         words = "The backups lie in one folder with the key of sealed rows: whoever copies it can read everything."
         yield Finding("keys", False, words, "Write backups elsewhere, and keep the key apart.")
     if strange := ledger.strange_keys():
         words = f"{strange} people were forgotten under another secret: a backup could bring them back unseen."
         yield Finding("keys", False, words, "Put the old secret back.")
+    if not ledger.path().exists() and Person.objects.filter(emptied_at__isnull=False).exists():
+        words = f"{ledger.path()} is gone: a backup could bring back whoever was forgotten."
+        yield Finding("keys", False, words, "Put it back from beside the backups, before anything is restored.")
     if back := ledger.back_again():
         words = f"{len(back)} people who were forgotten are in the database again."
         yield Finding("keys", False, words, "upwell-site forget-again")
@@ -241,6 +287,13 @@ def addresses() -> Iterator[Finding]:
     if far and not settings.PUBLIC_URL:
         words = "UPWELL_URL is not set: letters cannot say where the site is."
         yield Finding("addresses", False, words, f"Set UPWELL_URL=https://{far[0]}")
+    if far and settings.HTTPS and not settings.TRUSTED_HOPS:
+        words = "https is on and no proxy is named: everybody seems to come from one place, so limits hit all."
+        yield Finding("addresses", False, words, "Set UPWELL_PROXY=yes once the proxy sets X-Forwarded-Proto and -For.")
+    host = urlsplit(settings.PUBLIC_URL).hostname
+    if host and not is_loopback(host) and not validate_host(host, settings.ALLOWED_HOSTS):
+        words = f"Letters lead to {host}, a name this site does not answer to."
+        yield Finding("addresses", False, words, "Write the same name in UPWELL_URL and UPWELL_HOSTS.")
     if Site.is_example() and far_hosts():
         words = "This is the example, with open doors, and others can reach it."
         yield Finding("addresses", False, words, "upwell-site remove-example")
@@ -261,6 +314,10 @@ def work() -> Iterator[Finding]:
         ago = f"{int((now - at).total_seconds() // 60)} minutes ago" if at else "never"
         do = f"Start it, and see that it starts with the machine: upwell-site {command}"
         yield Finding("work", well, f"The {name} was last seen {'just now' if well else ago}.", do)
+    stuck = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=now - LATE_TICK).count()
+    if stuck:
+        words = f"{stuck} jobs stand still: whoever did them is gone."
+        yield Finding("work", False, words, "Start the worker and the tick; they take them up again.")
     failed = Job.objects.filter(state=Job.State.FAILED, ended_at__gt=now - timedelta(days=7)).count()
     words = f"{failed} jobs failed in the last seven days." if failed else "No job failed lately."
     yield Finding("work", not failed, words, "Their pages say why. Ask the hub to start them again.")
@@ -272,9 +329,12 @@ def mail() -> Iterator[Finding]:
     if not sender.is_open():
         do = "Set UPWELL_SMTP_HOST, or hand the letters over by hand: /operate/letters/"
         yield Finding("mail", False, "No mail server is set: letters wait, and nobody can sign in by post.", do)
-    else:
-        yield _server()
     now = timezone.now()
+    stuck = health.outbox(Letter.State.SENDING).filter(lease_until__lt=now - LATE_TICK).count()
+    if stuck:
+        yield Finding(
+            "mail", False, f"{stuck} letters stand still on their way.", "Start the tick: it lets them go again."
+        )
     rows = health.outbox(Letter.State.WAITING).filter(after__lt=now)
     oldest = rows.order_by("created_at").values_list("created_at", flat=True).first()
     if oldest is not None and now - oldest > timedelta(hours=1):
@@ -285,10 +345,14 @@ def mail() -> Iterator[Finding]:
     yield Finding("mail", not failed, words, "Hand them over, or put them right: /operate/letters/?state=failed")
 
 
-def _server() -> Finding:
+@look("mail", slow=True)
+def server() -> Iterator[Finding]:
+    """The mail server answers."""
+    if not sender.is_open():
+        return
     where, said = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}", sender.reach()
     words = f"{where}: {said}" if said else f"The mail server {where} answers."
-    return Finding("mail", not said, words, "Is the name right? Does a firewall stand in between?")
+    yield Finding("mail", not said, words, "Is the name right? Does a firewall stand in between?")
 
 
 @look("backup")
@@ -304,7 +368,15 @@ def backups() -> Iterator[Finding]:
     if not file.exists():
         words = f"{file} is not there any more."
         yield Finding("backup", False, words, "If you moved it on purpose, all is well. If not, make another.")
-    elif said := backup.broken(file):
+
+
+@look("backup", slow=True)
+def readable() -> Iterator[Finding]:
+    """The newest backup can be read to its end, and each part is as it was written."""
+    file = backup.last_file()
+    if file is None or not file.exists():
+        return
+    if said := backup.broken(file):
         yield Finding("backup", False, f"{file.name} cannot be used: {said}", "Make another now, and try it.")
     else:
         yield Finding("backup", True, f"{file.name} was read, and each part is as it was written.")

@@ -7,6 +7,7 @@ about somebody else is written down (`looks`): the one thing that opening a page
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -21,6 +22,7 @@ from upwell_site.core import looks, policy
 from upwell_site.core.actor import actor_in_hub, actor_on_site
 from upwell_site.core.models import Hub
 
+log = logging.getLogger("upwell.guard")
 View = Callable[..., HttpResponse]
 
 # Addresses that come with libraries, each with the cell of the table it stands for.
@@ -56,6 +58,7 @@ def allow(**cells: str) -> Callable[[View], View]:
             try:
                 row = _let_in(request, cells[method], kwargs)
             except (Http404, PermissionDenied):
+                _tell(request, method, cells[method])
                 if request.actor.asleep:  # type: ignore[attr-defined]
                     return _wake(request)
                 raise
@@ -95,6 +98,12 @@ def _let_in(request: Any, name: str, kwargs: dict[str, Any]) -> tuple[Any, ...]:
     if action != "read" and not policy.can(request.actor, action, row):
         raise PermissionDenied
     return (row,)
+
+
+def _tell(request: Any, method: str, name: str) -> None:
+    """Write down that somebody was refused: the cell and their number, never which row, so it tells of none."""
+    who = request.user.pk if request.user.is_authenticated else 0
+    log.info("refused %s %s to=%s", method, name, who)
 
 
 def _wake(request: HttpRequest) -> HttpResponse:

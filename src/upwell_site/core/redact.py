@@ -13,13 +13,15 @@ import traceback
 ADDRESS = re.compile(r"[^\s@<>\"'(,;:]+@[^\s@<>\"'),;]+")
 CODE = re.compile(r"\b[A-Z0-9]{3,4}-[A-Z0-9]{3,4}\b|(?<=[?&])[\w.-]+=[^&\s\"']+")
 KEY = re.compile(r"(?<![\w-])(?=[\w:-]*\d)(?=[\w:-]*[A-Z])[\w:-]{20,}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # else somebody could write a line of the log themselves
 NAMED = re.compile(
     r"(?i)\b(code|token|key|password|secret|name|email|phone)\b(\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;]+)"
 )
 
 
 def clean(text: str) -> str:
-    """Return `text` without addresses, codes, keys and query strings."""
+    """Return `text` on one line, without addresses, codes, keys and query strings."""
+    text = CONTROL.sub(" ", text)
     text = ADDRESS.sub("[address]", text)
     text = NAMED.sub(r"\1\2[hidden]", text)
     return KEY.sub("[key]", CODE.sub("[hidden]", text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -233,3 +234,56 @@ def test_signing_out_needs_a_form(client):
     assert "_auth_user_id" in client.session
     client.post(reverse("account_logout"))
     assert "_auth_user_id" not in client.session
+
+
+def test_signing_in_gives_a_new_session_and_signing_out_ends_it(client):
+    """A session that somebody else began, or that was copied, opens nothing (ASVS 7.2.4, 7.4.1)."""
+    user = known()
+    ask(client, user.email)
+    before = client.session.session_key
+    client.post(reverse("account_confirm_login_code"), {"code": code_for(user.email)})
+    inside = client.session.session_key
+    assert before and inside != before
+    assert not Session.objects.filter(session_key=before).exists()
+    copied = Client()
+    copied.cookies["session"] = inside
+    assert copied.get("/me/").status_code == 200
+    client.post(reverse("account_logout"))
+    assert copied.get("/me/").status_code == 404
+
+
+def test_a_code_belongs_to_the_browser_that_asked(client):
+    """Who reads it over somebody's shoulder cannot use it elsewhere (ASVS 6.6.2)."""
+    user = known()
+    ask(client, user.email)
+    code = code_for(user.email)
+    other = Client()
+    ask(other, "somebody.else@example.org")
+    other.post(reverse("account_confirm_login_code"), {"code": code})
+    assert "_auth_user_id" not in other.session
+    client.post(reverse("account_confirm_login_code"), {"code": code})
+    assert "_auth_user_id" in client.session
+
+
+def test_who_came_in_and_who_did_not_is_written_down(client, caplog):
+    """Numbers only: an attack can be seen in the log, and nobody's address or code can (ASVS 16.3.1)."""
+    user = known()
+    with caplog.at_level("INFO", logger="upwell.door"):
+        ask(client, user.email)
+        client.post(reverse("account_confirm_login_code"), {"code": "WRONG-CODE"})
+        client.post(reverse("account_confirm_login_code"), {"code": code_for(user.email)})
+        client.post(reverse("account_logout"))
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["wrong code", f"signed in user={user.pk} by=code", f"signed out user={user.pk}"]
+
+
+def test_who_was_refused_is_written_down(client, caplog):
+    """The cell and a number, never the row: the log tells of none (ASVS 16.3.2)."""
+    person = door.person(door.hub(), "Ada Known")
+    sign_in(client, person)
+    with caplog.at_level("INFO", logger="upwell.guard"):
+        client.get("/operate/")
+        client.get(f"/h/{person.hub.slug}/people/987654321/")
+    said = [record.getMessage() for record in caplog.records if record.name == "upwell.guard"]
+    number = user_of(person).pk
+    assert said == [f"refused GET site.run to={number}", f"refused GET person.read to={number}"]

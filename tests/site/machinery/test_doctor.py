@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import os
 from collections import namedtuple
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +18,11 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from tests.factories.machinery import make_hub, make_person
+from tests.factories.signin import sign_in_user
 from tests.site.machinery.conftest import use
 from upwell_site.core import backup, doctor, outbox, walls
 from upwell_site.core.events import log
-from upwell_site.core.models import Job, Letter, Site
+from upwell_site.core.models import Job, Letter, Site, User
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -32,6 +35,7 @@ def folder(tmp_path: Path, settings: Any) -> Path:
     (tmp_path / "secret").write_text("x")
     (tmp_path / "secret").chmod(0o600)
     settings.ALLOWED_HOSTS = ["localhost"]
+    settings.SECRET_KEY = "only-for-tests-and-long-enough-for-them"
     cache.clear()
     return tmp_path
 
@@ -86,6 +90,40 @@ def break_(what: str, monkeypatch: Any, settings: Any, folder: Path) -> None:
             settings.SEALED_KEY = folder / "backups" / "sealed.key"
             settings.SEALED_KEY.write_text("")
             settings.SEALED_KEY.chmod(0o600)
+        case "key under backups":
+            backup.make(folder)
+            settings.SEALED_KEY.parent.mkdir()
+            settings.SEALED_KEY.write_text("")
+            settings.SEALED_KEY.chmod(0o600)
+        case "short secret":
+            settings.SECRET_KEY = "open sesame"
+        case "ledger gone":
+            make_person(make_hub(), emptied_at=now)
+        case "file from tomorrow":
+            later = (now + timedelta(days=1)).timestamp()
+            os.utime(folder / "secret", (later, later))
+        case "disk soon full":
+            for days, size in ((20, 1), (0, 2 * 10**7 + 1)):
+                file = folder / "backups" / f"upwell-{days}.tar"
+                file.parent.mkdir(exist_ok=True)
+                with file.open("wb") as out:
+                    out.truncate(size)  # a hole: it takes no room
+                at = (now - timedelta(days=days)).timestamp()
+                os.utime(file, (at, at))
+            note = {"made_at": now.isoformat(), "file": str(folder / "backups" / "upwell-0.tar")}
+            (folder / "last-backup.json").write_text(json.dumps(note))
+            usage = namedtuple("usage", "total used free")
+            monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: usage(10**8, 10**8, 2 * 10**7))
+        case "no proxy":
+            settings.ALLOWED_HOSTS, settings.HTTPS, settings.TRUSTED_HOPS = ["hub.example.org"], True, 0
+        case "another name":
+            settings.ALLOWED_HOSTS, settings.PUBLIC_URL = ["hub.example.org"], "https://old.example.org"
+        case "stuck job":
+            lapsed = now - timedelta(hours=1)
+            Job.objects.create(hub=make_hub(), kind="x.y", state="running", lease_until=lapsed)
+        case "stuck letter":
+            outbox.post("a@example.org", "sign_in_unknown", "x")
+            Letter.objects.update(state="sending", lease_until=now - timedelta(hours=1))
         case "debug":
             settings.DEBUG = True
         case "every host":
@@ -142,6 +180,15 @@ BROKEN = {
     "secret open": ("keys", "chmod 600"),
     "sealed key": ("keys", "is not here"),
     "key beside backups": ("keys", "Write backups elsewhere"),
+    "key under backups": ("keys", "Write backups elsewhere"),
+    "short secret": ("keys", "tried out"),
+    "ledger gone": ("keys", "erasures.sqlite3 is gone"),
+    "file from tomorrow": ("clock", "A file here was written"),
+    "disk soon full": ("disk", "full in 20 days"),
+    "no proxy": ("addresses", "UPWELL_PROXY=yes"),
+    "another name": ("addresses", "old.example.org"),
+    "stuck job": ("work", "1 jobs stand still"),
+    "stuck letter": ("mail", "1 letters stand still"),
     "debug": ("addresses", "DEBUG"),
     "every host": ("addresses", "every name"),
     "no https": ("addresses", "UPWELL_HTTPS"),
@@ -210,3 +257,17 @@ def test_when_all_is_well_it_says_so(well, capsys, settings):
     backup.make(well / "backups")
     call_command("doctor")
     assert "All is well." in capsys.readouterr().out
+
+
+def test_the_page_says_the_same_without_waiting_for_anybody(well, client, settings, monkeypatch):
+    """What is quick to see stands on /operate/ as well; the mail server is not called for it."""
+    monkeypatch.setattr(doctor.sender, "reach", lambda: 1 / 0)
+    monkeypatch.setattr(backup, "broken", lambda _: 1 / 0)
+    sign_in_user(client, User.objects.create_user("op@example.org", is_operator=True))
+    (well / "secret").chmod(0o644)
+    cache.delete("beat:tick")
+    text = html.unescape(client.get("/operate/", headers={"host": "localhost"}).content.decode())
+    shown = [one for one in doctor.examine(slow=False) if not one.well]
+    assert {one.name for one in shown} == {"backup", "keys", "work"}
+    assert all(one.said in text and one.do in text for one in shown)
+    assert "Something needs you" in text

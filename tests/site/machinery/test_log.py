@@ -32,6 +32,8 @@ SITE = Path(redact.__file__).resolve().parents[1]
             "src/upwell_site/core/example_of_a_long_module_name.py:12 in run",
             "src/upwell_site/core/example_of_a_long_module_name.py:12 in run",
         ),
+        ("no /h/x\r\n2026-11-25 INFO upwell all is well", "no /h/x 2026-11-25 INFO upwell all is well"),
+        ("a\x1b[2Jb\u2028c", "a [2Jb c"),
         ("", ""),
     ],
 )

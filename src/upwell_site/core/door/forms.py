@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from upwell_site.core.door.codes import take_code
 from upwell_site.core.models import User
+
+log = logging.getLogger("upwell.door")
 
 
 class AskForCode(forms.Form):
@@ -56,5 +59,6 @@ class EnterCode(forms.Form):
         right = bool(self.expected) and compare_user_code(actual=code, expected=self.expected)
         given = take_code(self.email, code)
         if not self.known or not (right or given):
+            log.info("wrong code")
             raise get_adapter().validation_error("incorrect_code")
         return code

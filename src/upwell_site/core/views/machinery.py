@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from upwell_site.core import health, letters, sender
+from upwell_site.core import doctor, health, letters, sender
 from upwell_site.core.actions import machinery as actions
 from upwell_site.core.actor import Request
 from upwell_site.core.guard import allow
@@ -28,7 +28,10 @@ def health_page(request: Request) -> HttpResponse:
 @allow(GET="site.run")
 def operate(request: Request) -> HttpResponse:
     """Show whether the site is well."""
-    return render(request, "core/machinery/operate.html", health.facts())
+    wrong = [one for one in doctor.examine(slow=False) if not one.well]
+    facts = health.facts()
+    context = {**facts, "well": facts["well"] and not wrong, "wrong": wrong}
+    return render(request, "core/machinery/operate.html", context)
 
 
 @allow(POST="site.run")
