@@ -105,8 +105,8 @@ REL: Rel = {
         "young": {
             "young": {"self", "seated"},
             "mentor": {"seated"},
-            "lead": {"programme", "seated", "offered"},
-            "organiser": {"programme", "seated", "offered"},
+            "lead": {"programme", "watched", "offered"},
+            "organiser": {"programme", "watched", "offered"},
             "evaluator": {"programme", "offered"},
             "*": {"listed", "minor"},  # listed is a mistake in the row: nobody finds them for all that
         },
@@ -121,8 +121,8 @@ REL: Rel = {
         "mentor": {
             "mentor": {"self", "seated"},
             "young": {"seated"},
-            "lead": {"programme", "attending", "seated", "offered"},
-            "organiser": {"programme", "attending", "seated", "offered"},
+            "lead": {"programme", "attending", "watched", "offered"},
+            "organiser": {"programme", "attending", "watched", "offered"},
             "evaluator": {"programme", "offered"},
             "*": {"adult"},
         },
@@ -160,13 +160,20 @@ REL: Rel = {
     "entry": {"adult": {"adult": {"self"}}},
     "thread": {
         "young": {
-            "young": {"seated", "party"},
-            "mentor": {"seated", "party"},
-            "lead": {"seated", "programme"},
-            "organiser": {"seated", "programme"},
+            "young": {"party"},
+            "mentor": {"party", "programme"},
+            "lead": {"watching", "programme"},
+            "organiser": {"watching", "programme"},
         },
     },
-    "message": {"one": {name: {"seated"} for name in ("young", "mentor", "lead", "organiser")}},
+    "message": {
+        "one": {
+            "young": {"party"},
+            "mentor": {"party", "programme"},
+            "lead": {"watching", "programme"},
+            "organiser": {"watching", "programme"},
+        }
+    },
     "letter": {"adult": {"adult": {"mine"}, "*": {"open"}}, "covered": {"deputy": {"mine"}}},
     "job": {"lead": {"lead": {"mine"}}},
     "batch": {"lead": {"lead": {"mine"}}},

@@ -16,7 +16,7 @@ from django.utils import timezone
 from tests.factories import door
 from tests.factories.signin import sign_in, sign_in_user, user_of
 from tests.site.door.test_sign_in import code_for
-from upwell_site.core.actions import invitations
+from upwell_site.core.actions import invitations, people
 from upwell_site.core.actor import roles_of
 from upwell_site.core.models import Event, Invitation, Letter, Membership, Person, User
 from upwell_site.core.policy import Actor
@@ -262,6 +262,29 @@ def test_a_first_safeguarding_lead_counts_once_accepted_and_is_another_person(hu
     row, _key = invitations.invite_first(hub=hub, by=admin, address=NEW, name="Nia", role="safeguarding")
     person = invitations.accept(by=invitations.sign_in_for(NEW), invitation=row)
     assert "safeguarding" in roles_of(person)
+
+
+def test_once_somebody_looks_after_safety_another_takes_two_people(hub):
+    """Whoever runs the site proposes, whoever looks after safety says yes: not one of them alone."""
+    safe = door.person(hub, "Safiya Safe", role="safeguarding")
+    user_of(safe)
+    row, _key = invitations.invite_first(hub=hub, address=NEW, name="Nia", role="safeguarding")
+    person = invitations.accept(by=invitations.sign_in_for(NEW), invitation=row)
+    assert "safeguarding" not in roles_of(person)
+    waiting = Membership.objects.get(person=person, role="safeguarding")
+    assert waiting.granted_at is None and person.adult_on is None  # nor does a link make anybody grown up
+    assert Letter.objects.filter(to=person, kind="role_proposed").count() == 1
+    Person.objects.filter(pk=person.pk).update(adult_on=timezone.localdate())
+    people.grant_role(by=safe, membership=waiting)
+    assert "safeguarding" in roles_of(Person.objects.get(pk=person.pk))
+
+
+def test_a_safeguarding_lead_whose_sign_in_was_closed_holds_up_nobody(hub):
+    """Else a hub whose only lead is gone could never have another."""
+    gone = door.person(hub, "Gus Gone", role="safeguarding")
+    User.objects.filter(pk=user_of(gone).pk).update(is_active=False)
+    row, _key = invitations.invite_first(hub=hub, address=NEW, name="Nia", role="safeguarding")
+    assert "safeguarding" in roles_of(invitations.accept(by=invitations.sign_in_for(NEW), invitation=row))
 
 
 def test_the_list_asks_the_same_number_of_questions_for_many(client, hub):

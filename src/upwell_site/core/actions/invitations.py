@@ -11,7 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from upwell_site.core import outbox, policy
-from upwell_site.core.actions.people import SAFETY_ROLES, add_person, propose_role, tell_of_role
+from upwell_site.core.actions.people import (
+    SAFETY_ROLES,
+    add_person,
+    live_roles,
+    others_look_after_safety,
+    propose_role,
+    tell_of_role,
+)
 from upwell_site.core.actor import roles_of
 from upwell_site.core.door.keys import hash_of, new_key
 from upwell_site.core.events import log
@@ -201,7 +208,17 @@ def _give(person: Person, invitation: Invitation) -> None:
 
 
 def _give_first(person: Person, invitation: Invitation) -> None:
-    """Give a hub its first admin or safeguarding lead; they say themselves that they are grown up."""
+    """Give a hub its first admin or safeguarding lead; they say themselves that they are grown up.
+
+    Where somebody looks after safety already, whoever runs the site only proposes another: two people give this role.
+    """
+    Hub.objects.select_for_update(no_key=True).get(pk=person.hub_id)  # two who accept at once take turns
+    if invitation.role in SAFETY_ROLES and others_look_after_safety(person):
+        if not live_roles(person, invitation.role).exists():
+            row = Membership.objects.create(hub_id=person.hub_id, person=person, role=invitation.role)
+            log(None, "propose_role", row, hub=person.hub)
+            tell_of_role(row, "role_proposed")
+        return
     if person.adult_on is None and person.born is None:
         person.adult_on = timezone.localdate()
         person.save(update_fields=["adult_on"])

@@ -163,6 +163,12 @@ def has_safety_role(hub_id: int) -> bool:
     return _holders(hub_id, *SAFETY_ROLES).exists()
 
 
+def others_look_after_safety(person: Person) -> bool:
+    """Whether somebody else who can sign in looks after safety in their hub, and could say yes or no."""
+    others = _holders(person.hub_id, *SAFETY_ROLES).exclude(person=person)
+    return others.filter(person__user__is_active=True).exists()
+
+
 def _holders(hub_id: int, *roles: str) -> QuerySet[Membership]:
     rows: QuerySet[Membership] = Membership.objects.filter(policy.live(Membership), hub_id=hub_id, role__in=roles)
     return rows.filter(person__emptied_at__isnull=True)
