@@ -13,13 +13,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from packaging.markers import Marker
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements" / "run.txt"
 PART = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^ ;\\]+)(?:\s*;\s*(?P<where>[^\\]+?))?\s*\\?$"
 )
 HASH = re.compile(r"--hash=(?P<how>sha256):(?P<mark>[0-9a-f]{64})")
-COPYLEFT = re.compile(r"\b(A|L)?GPL", re.I)
+COPYLEFT = re.compile(r"\b(A|L)?GPL|Affero|General Public", re.I)
 # Used as they are and linked to at run time, which the LGPL lets everybody do; never changed and never copied.
 MAY = {"psycopg": "LGPL-3.0-only", "psycopg-binary": "LGPL-3.0-only", "psycopg-pool": "LGPL-3.0-only"}
 
@@ -32,6 +34,10 @@ class Part:
     version: str
     where: str
     hashes: list[str] = field(default_factory=list)
+
+    def is_for_here(self) -> bool:
+        """Whether it is installed on a machine like this one."""
+        return not self.where or Marker(self.where).evaluate()
 
     def licence(self) -> str:
         """Return the licence as the part itself states it; "" when it is not installed here."""

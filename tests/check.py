@@ -30,8 +30,9 @@ def main(wanted: list[str]) -> int:
             if wanted and name not in wanted:
                 continue
             done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-            print(f"{'ok ' if done.returncode == 0 else 'RED'} {name}", flush=True)
-            if "NOT RUN" in done.stdout:
+            asked = "NOT RUN" not in done.stdout
+            print(f"{'RED' if done.returncode else 'ok ' if asked else '-- '} {name}", flush=True)
+            if not asked:
                 print(f"    {done.stdout.strip()}", flush=True)
             if done.returncode:
                 red.append(name)

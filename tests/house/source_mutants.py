@@ -31,14 +31,18 @@ class Mutant:
         """Whether it can still be planted: what it replaces stands in the file once."""
         return (ROOT / "src" / self.file).read_text("utf-8").count(self.old) == 1
 
-    def killed(self) -> bool:
-        """Plant it in a copy and run the test; killed when the test turns red by failing, not by not starting."""
+    def killed(self, *, plant: bool = True) -> bool:
+        """Plant it in a copy and run the test; killed when the test turns red by failing, not by not starting.
+
+        Without `plant` the copy is as it is: a test that is red then would kill anything.
+        """
         with tempfile.TemporaryDirectory(prefix="upwell-mutant-") as folder:
             copy = Path(folder) / "src"
             shutil.copytree(ROOT / "src", copy, ignore=shutil.ignore_patterns("__pycache__"))
             shutil.copytree(ROOT / "docs", Path(folder) / "docs")  # the guides are read from beside the source
             file = copy / self.file
-            file.write_text(file.read_text("utf-8").replace(self.old, self.new), "utf-8")
+            if plant:
+                file.write_text(file.read_text("utf-8").replace(self.old, self.new), "utf-8")
             env = {**os.environ, "PYTHONPATH": f"{copy}:{ROOT}", "PYTHONDONTWRITEBYTECODE": "1"}
             line = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *self.seen_by.split()]
             done = subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
@@ -113,6 +117,10 @@ MUTANTS = [
 def main() -> int:
     """Try every mutant; return 1 when one lives."""
     alive = []
+    for test in {mutant.seen_by: mutant for mutant in MUTANTS}.values():
+        if test.killed(plant=False):
+            print(f"{test.seen_by} is red with nothing planted: mend that first")
+            return 1
     for mutant in MUTANTS:
         dead = mutant.killed()
         print(f"{'killed' if dead else 'LIVES '}  {mutant.what}: {mutant.seen_by}", flush=True)
