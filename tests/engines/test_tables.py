@@ -296,3 +296,21 @@ def test_progress_is_told() -> None:
     read("id\n" + "1\n" * 120_000, progress=lambda phase, done: told.append(done))
     assert told == sorted(told) and told[-1] == 1.0 and len(told) >= 3
     assert tables.MAX_ROWS >= 1_000_000
+
+
+@pytest.mark.parametrize("text", ["a,a\n1,2\n", "a,b\n1,2,3\n", 'a,b\n"1,2\n', "a,b\n", "a,b\n1,2\n"])
+def test_a_file_is_let_go_of_whatever_is_wrong_with_it(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it stays open until somebody tidies up: a folder that cannot be deleted, on some machines."""
+    opened_files = []
+    real = tables.opened
+    monkeypatch.setattr(tables, "opened", lambda *a: opened_files.append(real(*a)) or opened_files[-1])
+    file = tmp_path / "list.csv"
+    file.write_text(text)
+    held = None
+    try:
+        read_table(file, "list.csv")
+    except InputError as problem:
+        held = problem  # and with it every frame on the way, as when an error is shown later
+    assert [one.closed for one in opened_files] == [True], held

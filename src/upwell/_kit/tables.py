@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -193,12 +193,22 @@ class Scan:
     ) -> None:
         rows, self._share = records
         self.name, self._records, self._max_rows, self._progress = name, enumerate(rows, start=1), max_rows, progress
+        self._rows = rows
         self._problems = _Problems(name, collect)
         self.problems = self._problems.found
-        heading, number = self._heading()
+        try:
+            heading, number = self._heading()
+            self.columns = _check_heading(heading, number, self._problems)
+        except InputError:
+            self.close()
+            raise
         self._titles = heading
-        self.columns = _check_heading(heading, number, self._problems)
         self.share = 0.0  # of the file that was read
+
+    def close(self) -> None:
+        """Let go of the file. Done by itself once every row was read, or one could not be."""
+        if isinstance(self._rows, Generator):
+            self._rows.close()
 
     def _heading(self) -> tuple[list[str], int]:
         for number, record in self._records:
@@ -208,6 +218,12 @@ class Scan:
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         """Yield each row's number in the spreadsheet and its trimmed cells, as many as there are columns; once."""
+        try:
+            yield from self._good_rows()
+        finally:  # an error keeps its frames, and with them the file, until somebody tidies up
+            self.close()
+
+    def _good_rows(self) -> Iterator[tuple[int, list[str]]]:
         heading, width, rows = self._titles, len(self._titles), 0
         for number, record in self._records:
             if number % _ROWS_A_LOOK == 0:
